@@ -1,0 +1,14 @@
+package dev.rework;
+
+/**
+ * One thing wrong with a value: where it stands in it and what was expected there.
+ *
+ * @param path where: {@code input.sizes[2].width}
+ * @param message what is wrong, readable after the path
+ */
+public record Problem(String path, String message) {
+    @Override
+    public String toString() {
+        return path + ": " + message;
+    }
+}
