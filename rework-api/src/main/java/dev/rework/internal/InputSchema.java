@@ -50,5 +50,9 @@ public final class InputSchema {
      * @param choices JSON texts, empty when free
      */
     public record Field(
-            String name, String type, boolean required, @Nullable String defaultValue, List<String> choices) {}
+            String name,
+            String type,
+            boolean required,
+            @Nullable String defaultValue,
+            List<String> choices) {}
 }

@@ -36,7 +36,12 @@ public final class OperationStore {
             String description) {}
 
     /** Which to list. */
-    public record Filter(@Nullable String domain, @Nullable String host, @Nullable String name, int limit, long after) {}
+    public record Filter(
+            @Nullable String domain,
+            @Nullable String host,
+            @Nullable String name,
+            int limit,
+            long after) {}
 
     /** All operations of a name, in one domain or in any. */
     public List<Found> find(String name, @Nullable String domain) {
