@@ -108,10 +108,21 @@ create table rework.plan (
   jitter_ms   bigint not null default 0 check (jitter_ms >= 0),
   paused      boolean not null default false,
   declared    boolean not null default false,
+  identity    bytea not null unique,
   last_fire   timestamptz not null default clock_timestamp(),
+  last_task   bigint,
+  fired       bigint not null default 0,
+  skipped     bigint not null default 0,
+  note        text,
   created     timestamptz not null default clock_timestamp()
-);
+) with (fillfactor = 70);
 create index plan_operation on rework.plan (operation);
+
+-- When a monitor last looked at the plans of a domain: what was due since then was missed by nobody.
+create table rework.plan_watch (
+  domain text primary key,
+  seen   timestamptz not null
+) with (fillfactor = 50);
 
 -- `ready` and `waiting` are the only columns, besides the sort keys, that the hot indexes know:
 -- with `state` in an index or a predicate no completion would be a HOT update.
