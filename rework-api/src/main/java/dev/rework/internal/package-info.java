@@ -1,4 +1,4 @@
-/** Types shared by rework's own modules; nobody else's. */
+/** Shared by rework's own modules, nobody else's: may change without notice. */
 @NullMarked
 package dev.rework.internal;
 

@@ -1,0 +1,79 @@
+package dev.rework.internal;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Which claims a worker has begun: a small memory-mapped file that outlives the process's sudden death, since the kernel
+ * keeps the page. It remembers the last {@value #SLOTS} beginnings, more than a batch holds; a claim that stands in the
+ * database as held by a dead worker and is not among them was never begun.
+ *
+ * <p>Written by the worker's one thread, read by a monitor after the worker's death.
+ */
+public final class HandCell {
+
+    /** How many beginnings are remembered. */
+    public static final int SLOTS = 1024;
+
+    private static final int SIZE = 8 + SLOTS * 16;
+    private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+    private final ByteBuffer bytes;
+    private long count;
+
+    private HandCell(ByteBuffer bytes) {
+        this.bytes = bytes;
+        LONGS.setRelease(bytes, 0, 0L);
+    }
+
+    /** A beginning. */
+    public record Begun(long task, int attempt) {}
+
+    /** Makes the file anew, with nothing begun. The mapping stays until the process ends. */
+    public static HandCell create(Path file) throws IOException {
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            return new HandCell(channel.map(FileChannel.MapMode.READ_WRITE, 0, SIZE));
+        }
+    }
+
+    /** Says that this attempt begins; must be called before its method is. */
+    public void begin(long task, int attempt) {
+        int slot = 8 + (int) (count % SLOTS) * 16;
+        LONGS.set(bytes, slot, task);
+        LONGS.set(bytes, slot + 8, (long) attempt);
+        count++;
+        LONGS.setRelease(bytes, 0, count);
+    }
+
+    /** What a worker has begun, oldest first; empty when there is no such file. */
+    public static List<Begun> read(Path file) throws IOException {
+        List<Begun> begun = new ArrayList<>();
+        byte[] content;
+        try {
+            content = Files.readAllBytes(file);
+        } catch (NoSuchFileException gone) {
+            return begun;
+        }
+        if (content.length < SIZE) {
+            return begun;
+        }
+        ByteBuffer buffer = ByteBuffer.wrap(content).order(ByteOrder.nativeOrder());
+        long count = buffer.getLong(0);
+        for (long i = Math.max(0, count - SLOTS); i < count; i++) {
+            int slot = 8 + (int) (i % SLOTS) * 16;
+            begun.add(new Begun(buffer.getLong(slot), (int) buffer.getLong(slot + 8)));
+        }
+        return begun;
+    }
+}
