@@ -1,0 +1,52 @@
+package dev.rework;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Schedules in the caller's own connection and transaction, from {@link Rework#in}. Never commits, rolls back or closes
+ * it. For the thread that has the connection. Tasks exist, and workers are woken, when the caller commits.
+ */
+public final class ReworkTx {
+    ReworkTx() {}
+
+    /** Schedules an operation without input. */
+    public Task<Object> schedule(String operation) {
+        return task(operation).schedule();
+    }
+
+    /** Schedules an operation. */
+    public Task<Object> schedule(String operation, @Nullable Object input) {
+        return task(operation).input(input).schedule();
+    }
+
+    /** Schedules an operation whose output is read as {@code output}. */
+    public <O> Task<O> schedule(String operation, @Nullable Object input, Class<O> output) {
+        return task(operation).input(input).output(output).schedule();
+    }
+
+    /** Schedules an operation by its reference. */
+    public <I, O> Task<O> schedule(OperationRef<I, O> operation, I input) {
+        throw new UnsupportedOperationException("coming");
+    }
+
+    /** Begins to describe a task. */
+    public TaskBuilder<Object> task(String operation) {
+        return new TaskBuilder<>(operation);
+    }
+
+    /** Begins to describe a task by its operation's reference. */
+    public <O> TaskBuilder<O> task(OperationRef<?, O> operation) {
+        throw new UnsupportedOperationException("coming");
+    }
+
+    /** One task per input, with ids in their order, by one statement. */
+    public List<Task<Object>> scheduleAll(String operation, List<?> inputs) {
+        throw new UnsupportedOperationException("coming");
+    }
+
+    /** One task per input, with ids in their order, by one statement. */
+    public <I, O> List<Task<O>> scheduleAll(OperationRef<I, O> operation, List<? extends I> inputs) {
+        throw new UnsupportedOperationException("coming");
+    }
+}

@@ -1,0 +1,19 @@
+package dev.rework.internal;
+
+/** Told when a thread begins and ends to wait for a task: how a worker says that it is parked. */
+public interface JoinListener {
+    /** Nobody cares. */
+    JoinListener NONE = new JoinListener() {
+        @Override
+        public void parked(long awaited) {}
+
+        @Override
+        public void unparked(long awaited) {}
+    };
+
+    /** The calling thread is about to wait for {@code awaited}; an exception here ends the join with it. */
+    void parked(long awaited);
+
+    /** The calling thread goes on. Always follows a {@link #parked} that returned. */
+    void unparked(long awaited);
+}
