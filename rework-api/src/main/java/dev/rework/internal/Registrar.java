@@ -1,5 +1,6 @@
 package dev.rework.internal;
 
+import dev.rework.Registered;
 import java.nio.file.Path;
 import java.util.List;
 import javax.sql.DataSource;
@@ -19,11 +20,8 @@ public final class Registrar {
     public record Options(
             String host, @Nullable String domain, @Nullable String asDomain, List<Path> classpath, ReworkHome home) {}
 
-    /** How many operations were new on this host, and how many were there already. */
-    public record Counts(int added, int known) {}
-
-    /** Checks everything before it writes anything; throws with all problems at once. */
-    public static Counts register(DataSource database, Path path, Options options) {
+    /** Checks everything before it writes anything; throws {@code InvalidOperation} with all problems at once. */
+    public static Registered register(DataSource database, Path path, Options options) {
         throw new UnsupportedOperationException();
     }
 }
