@@ -282,8 +282,8 @@ begin
                                          where r.operation = o.id and r.host = schedule.host
                                            and r.retired_at is null));
   if known is null then
-    raise exception 'unknown operation % in domain %%', schedule.operation, schedule.domain,
-          case when schedule.host = '' then '' else ' on host ' || schedule.host end
+    raise exception 'unknown operation % in domain %', schedule.operation,
+          schedule.domain || case when schedule.host = '' then '' else ' on host ' || schedule.host end
       using errcode = 'RW005', hint = 'register it with: rework register-operations';
   end if;
   insert into rework.task (operation, host, rank, run_at, state, input, metadata)

@@ -1,0 +1,127 @@
+package dev.rework.embedded;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/**
+ * A Postgres of the user's own, for when none is configured: durable (fsync on), on 127.0.0.1 only, with
+ * {@code scram-sha-256} and a random password, and shared by every process that names the same home. It is detached: it
+ * survives the process that started it, a {@code kill -9} included, until {@link #stop}. Not for production.
+ *
+ * <p>Threads and processes may share a home; a file lock is held while one of them starts or stops the server. Every
+ * method may block on files and processes; {@link #start} the longest, when it unpacks and initialises (seconds).
+ * Trouble is an {@link EmbeddedPostgresException} that names what to do.
+ */
+public final class EmbeddedPostgres {
+
+    private final Path home;
+
+    private EmbeddedPostgres(Path home) {
+        this.home = home.toAbsolutePath().normalize();
+    }
+
+    /** The one that lives in a folder, which need not exist yet. Touches nothing. */
+    public static EmbeddedPostgres at(Path home) {
+        return new EmbeddedPostgres(home);
+    }
+
+    /** Finds it running, or unpacks, initialises and starts it as far as needed; it takes connections on return. */
+    public EmbeddedServer start() {
+        try {
+            Layout layout = Layout.in(home);
+            Optional<EmbeddedServer> running = running(layout);
+            if (running.isPresent()) {
+                return running.get();
+            }
+            try (HomeLock lock = HomeLock.on(layout.home())) {
+                Optional<EmbeddedServer> meanwhile = running(layout);
+                return meanwhile.isPresent() ? meanwhile.get() : new Launch(layout).start();
+            }
+        } catch (IOException | SQLException e) {
+            throw new EmbeddedPostgresException(
+                    "cannot start the embedded Postgres in " + home + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Ends it: sessions are cut, nothing committed is lost.
+     *
+     * @return whether it was running
+     */
+    public boolean stop() {
+        if (!Files.isDirectory(home)) {
+            return false;
+        }
+        try {
+            Layout layout = Layout.in(home);
+            try (HomeLock lock = HomeLock.on(layout.home())) {
+                return Launch.stop(layout);
+            }
+        } catch (IOException e) {
+            throw new EmbeddedPostgresException(
+                    "cannot stop the embedded Postgres in " + home + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Where it stands, from its files and its process. */
+    public EmbeddedStatus status() {
+        try {
+            if (!Files.isDirectory(home)) {
+                return new EmbeddedStatus(EmbeddedStatus.State.ABSENT, home, 0, 0);
+            }
+            Layout layout = Layout.in(home);
+            Optional<Path> data = layout.data();
+            if (data.isEmpty()) {
+                return new EmbeddedStatus(EmbeddedStatus.State.ABSENT, home, 0, layout.port());
+            }
+            Optional<Postmaster> postmaster = Postmaster.of(data.get());
+            if (postmaster.isEmpty()) {
+                return new EmbeddedStatus(EmbeddedStatus.State.STOPPED, data.get(), 0, layout.port());
+            }
+            Postmaster p = postmaster.get();
+            EmbeddedStatus.State state = p.isReady() ? EmbeddedStatus.State.RUNNING : EmbeddedStatus.State.STARTING;
+            return new EmbeddedStatus(state, data.get(), p.pid(), p.port());
+        } catch (IOException e) {
+            throw new EmbeddedPostgresException("cannot look at " + home + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * The address of database {@code rework}, password included, whether it runs or not.
+     *
+     * @throws EmbeddedPostgresException when it was never started in this home
+     */
+    public String url() {
+        try {
+            Layout layout = Layout.in(home);
+            Optional<String> password = layout.knownPassword();
+            int port = layout.port();
+            if (password.isEmpty() || port == 0) {
+                throw new EmbeddedPostgresException(
+                        "no embedded Postgres in " + home + " yet; start it with: rework db start");
+            }
+            return Session.url(port, password.get(), Session.DATABASE);
+        } catch (IOException e) {
+            throw new EmbeddedPostgresException("cannot look at " + home + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Optional<EmbeddedServer> running(Layout layout) throws IOException {
+        Optional<Path> data = layout.data();
+        Optional<String> password = layout.knownPassword();
+        Optional<Postmaster> postmaster = data.isPresent() ? Postmaster.of(data.get()) : Optional.empty();
+        if (password.isEmpty() || postmaster.isEmpty() || !postmaster.get().isReady()) {
+            return Optional.empty();
+        }
+        int port = postmaster.get().port();
+        try (Connection connection = Session.open(port, password.get(), Session.DATABASE)) {
+            return Optional.of(Session.describe(connection, data.get(), port, password.get(), false));
+        } catch (SQLException e) {
+            return Optional.empty(); // not ours, or its first start is not over: looked at again under the lock
+        }
+    }
+}

@@ -1,0 +1,196 @@
+package dev.rework.sql;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.LocalDate;
+import java.util.StringJoiner;
+
+/**
+ * Schema {@code rework} of a database: what is there, and making it what this program needs.
+ *
+ * <p>Every method uses the connection it is given, in transactions of its own ({@code autoCommit} is put back
+ * afterwards), and blocks for as long as they take. Several processes may install at once, and one may be killed half
+ * way: each step is a transaction under one lock, so the next install goes on where the last commit was.
+ */
+public final class Schema {
+
+    private static final int PARTITION_DAYS = 3;
+
+    private static final String LOCK = "select pg_advisory_xact_lock(hashtextextended('rework.schema', 0))";
+
+    private static final String MAKE_ROOM =
+            """
+            create schema rework;
+            create table rework.schema_version (
+              version integer primary key,
+              name    text not null,
+              applied timestamptz not null default clock_timestamp()
+            );
+            """;
+
+    private static final String LOOK =
+            """
+            select to_regnamespace('rework') is not null,
+                   to_regclass('rework.schema_version') is not null,
+                   coalesce((select string_agg('table rework.' || c.relname, ', ' order by c.relname)
+                               from (select relname
+                                       from pg_catalog.pg_class
+                                      where relnamespace = to_regnamespace('rework') and relkind in ('r', 'p', 'v', 'f')
+                                      order by relname limit 3) c), '')
+            """;
+
+    private static final String VERSION =
+            """
+            select coalesce(max(version), 0) from rework.schema_version
+            """;
+
+    private static final String RECORD =
+            """
+            insert into rework.schema_version (version, name) values (?, ?)
+            """;
+
+    private static final String DROP =
+            """
+            drop schema if exists rework cascade
+            """;
+
+    private static final String TODAY =
+            """
+            select (clock_timestamp() at time zone 'UTC')::date
+            """;
+
+    private Schema() {}
+
+    /** What the database holds. */
+    public static SchemaStatus status(Connection connection) throws SQLException {
+        boolean schema;
+        boolean ours;
+        String tables;
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(LOOK)) {
+            row.next();
+            schema = row.getBoolean(1);
+            ours = row.getBoolean(2);
+            tables = row.getString(3);
+        }
+        if (!ours) {
+            return !schema || tables.isEmpty() ? new SchemaStatus.Missing() : new SchemaStatus.Foreign(tables);
+        }
+        return compare(version(connection));
+    }
+
+    private static SchemaStatus compare(int version) {
+        if (version == Migration.NEWEST) {
+            return new SchemaStatus.Current(version);
+        }
+        return version < Migration.NEWEST
+                ? new SchemaStatus.Older(version, Migration.NEWEST)
+                : new SchemaStatus.Newer(version, Migration.NEWEST);
+    }
+
+    private static int version(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(VERSION)) {
+            row.next();
+            return row.getInt(1);
+        }
+    }
+
+    /**
+     * Creates or upgrades; does nothing when it is current. Makes the log's partitions of the next days too.
+     *
+     * @return how many steps were applied by this call
+     * @throws SchemaException when what is there is newer, or another program's
+     */
+    public static int install(Connection connection) throws SQLException {
+        int applied = 0;
+        while (Transactions.in(connection, Schema::step)) {
+            applied++;
+        }
+        LogPartitions.ensure(connection, today(connection), PARTITION_DAYS);
+        return applied;
+    }
+
+    /** The same as {@link #install}, for a database that must have the schema already. */
+    public static int upgrade(Connection connection) throws SQLException {
+        SchemaStatus status = status(connection);
+        if (status instanceof SchemaStatus.Missing) {
+            throw new SchemaException(status);
+        }
+        return install(connection);
+    }
+
+    /** Applies the next migration, under the lock; false when there is none left. */
+    private static boolean step(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(LOCK);
+            SchemaStatus status = status(connection);
+            if (status.isCurrent()) {
+                return false;
+            }
+            if (status instanceof SchemaStatus.Newer || status instanceof SchemaStatus.Foreign) {
+                throw new SchemaException(status);
+            }
+            if (status instanceof SchemaStatus.Missing) {
+                statement.execute("drop schema if exists rework"); // an empty one, made by hand
+                statement.execute(MAKE_ROOM);
+            }
+            Migration next = Migration.ALL.get(version(connection));
+            statement.execute(next.sql());
+            record(connection, next);
+            return true;
+        }
+    }
+
+    private static void record(Connection connection, Migration migration) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(RECORD)) {
+            insert.setInt(1, migration.version());
+            insert.setString(2, migration.name());
+            insert.executeUpdate();
+        }
+    }
+
+    /**
+     * Drops the schema and everything in it, then installs it anew.
+     *
+     * @throws SchemaException when it is another program's
+     */
+    public static void reset(Connection connection) throws SQLException {
+        Transactions.in(connection, c -> {
+            try (Statement statement = c.createStatement()) {
+                statement.execute(LOCK);
+                SchemaStatus status = status(c);
+                if (status instanceof SchemaStatus.Foreign) {
+                    throw new SchemaException(status);
+                }
+                statement.execute(DROP);
+            }
+            return true;
+        });
+        install(connection);
+    }
+
+    /** Everything {@link #install} runs on an empty database, as one SQL text. */
+    public static String script() {
+        StringJoiner script = new StringJoiner("\n");
+        script.add("begin;").add(LOCK + ";").add(MAKE_ROOM);
+        for (Migration migration : Migration.ALL) {
+            script.add(migration.sql());
+            script.add("insert into rework.schema_version (version, name) values (" + migration.version() + ", '"
+                    + migration.name() + "');");
+        }
+        return script.add("commit;").add("").toString();
+    }
+
+    /** The database's day, in UTC. */
+    static LocalDate today(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(TODAY)) {
+            row.next();
+            return row.getObject(1, LocalDate.class);
+        }
+    }
+}
