@@ -47,9 +47,7 @@ record Account(List<String> prefix, int uid, int gid) {
 
     private static boolean isRoot() {
         Path self = Path.of("/proc/self");
-        return Files.exists(self)
-                ? attribute(self, "unix:uid") == 0
-                : "root".equals(System.getProperty("user.name"));
+        return Files.exists(self) ? attribute(self, "unix:uid") == 0 : "root".equals(System.getProperty("user.name"));
     }
 
     private static int attribute(Path path, String name) {

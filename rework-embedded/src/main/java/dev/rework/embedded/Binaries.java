@@ -57,8 +57,9 @@ record Binaries(Path folder, String version) {
             return Optional.empty();
         }
         try (Stream<Path> children = Files.list(folder)) {
-            return children.filter(p -> Character.isDigit(p.getFileName().toString().charAt(0))
-                            && p.getFileName().toString().endsWith(mark))
+            return children.filter(
+                            p -> Character.isDigit(p.getFileName().toString().charAt(0))
+                                    && p.getFileName().toString().endsWith(mark))
                     .findFirst();
         }
     }
@@ -85,9 +86,8 @@ record Binaries(Path folder, String version) {
         Account.Ended said = new Account(List.of(), -1, -1).run(command, folder);
         Matcher matcher = VERSION.matcher(said.output());
         if (said.exit() != 0 || !matcher.find()) {
-            throw new EmbeddedPostgresException(
-                    "the embedded Postgres does not run on this machine: " + said.output()
-                            + "; set REWORK_DB to a Postgres of your own");
+            throw new EmbeddedPostgresException("the embedded Postgres does not run on this machine: " + said.output()
+                    + "; set REWORK_DB to a Postgres of your own");
         }
         return matcher.group(1);
     }

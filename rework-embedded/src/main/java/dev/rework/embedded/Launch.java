@@ -28,8 +28,7 @@ final class Launch {
     private static final int FIRST_PORT = 20_000;
     private static final int LAST_PORT = 32_000;
 
-    private static final String SETTINGS =
-            """
+    private static final String SETTINGS = """
             listen_addresses = '127.0.0.1'
             port = %d
             unix_socket_directories = ''
@@ -72,7 +71,10 @@ final class Launch {
         Path half = Files.createTempDirectory(parent, "making-");
         account.own(half);
         Path secret = Files.createTempFile(
-                parent, "secret-", "", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                parent,
+                "secret-",
+                "",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         try {
             Files.writeString(secret, password + "\n");
             account.own(secret);
@@ -94,9 +96,7 @@ final class Launch {
             Files.deleteIfExists(secret);
         }
         Files.writeString(
-                half.resolve("postgresql.conf"),
-                "include 'rework.conf'\n",
-                java.nio.file.StandardOpenOption.APPEND);
+                half.resolve("postgresql.conf"), "include 'rework.conf'\n", java.nio.file.StandardOpenOption.APPEND);
         Files.move(half, data, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
         return data;
     }
@@ -104,7 +104,8 @@ final class Launch {
     /** What a killed first start left. */
     private static void removeHalfMade(Path parent) throws IOException {
         try (Stream<Path> children = Files.list(parent)) {
-            for (Path child : children.filter(p -> p.getFileName().toString().matches("(making|secret)-.*")).toList()) {
+            for (Path child : children.filter(p -> p.getFileName().toString().matches("(making|secret)-.*"))
+                    .toList()) {
                 Trees.remove(child);
             }
         }

@@ -70,8 +70,8 @@ record Layout(Path home) {
         }
         Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx--x--x"));
         String elsewhere = "rework-embedded-" + digest(home.toString());
-        List<Path> candidates = List.of(
-                home.resolve("server"), Path.of("/var/lib", elsewhere), Path.of("/var/tmp", elsewhere));
+        List<Path> candidates =
+                List.of(home.resolve("server"), Path.of("/var/lib", elsewhere), Path.of("/var/tmp", elsewhere));
         for (Path candidate : candidates) {
             if (prepared(candidate, account)) {
                 Path note = candidate.startsWith(home) ? home.relativize(candidate) : candidate;
@@ -143,8 +143,7 @@ record Layout(Path home) {
         Path half = file.resolveSibling(file.getFileName() + ".half");
         Files.deleteIfExists(half);
         try {
-            Files.createFile(
-                    half, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.createFile(half, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         } catch (FileAlreadyExistsException e) {
             throw new EmbeddedPostgresException("somebody else writes " + half, e);
         }

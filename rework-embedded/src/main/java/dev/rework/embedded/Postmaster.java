@@ -37,7 +37,8 @@ record Postmaster(long pid, int port, String word) {
             return Optional.empty();
         }
         int port = lines.size() > 3 ? (int) number(lines.get(3)) : 0;
-        return Optional.of(new Postmaster(pid, port, lines.size() > 7 ? lines.get(7).strip() : "starting"));
+        return Optional.of(
+                new Postmaster(pid, port, lines.size() > 7 ? lines.get(7).strip() : "starting"));
     }
 
     boolean isReady() {
@@ -62,7 +63,11 @@ record Postmaster(long pid, int port, String word) {
             return false;
         }
         if (!Files.exists(PROC)) {
-            return process.get().info().command().map(c -> c.endsWith("postgres")).orElse(true);
+            return process.get()
+                    .info()
+                    .command()
+                    .map(c -> c.endsWith("postgres"))
+                    .orElse(true);
         }
         Path own = PROC.resolve(Long.toString(pid));
         try {
@@ -92,7 +97,8 @@ record Postmaster(long pid, int port, String word) {
         }
         if (account.isOther()) {
             String ls = "ls -l /proc/[0-9]*/cwd 2>/dev/null || true";
-            for (String line : account.run(List.of("sh", "-c", ls), PROC).output().split("\n")) {
+            for (String line :
+                    account.run(List.of("sh", "-c", ls), PROC).output().split("\n")) {
                 if (line.endsWith(" -> " + data)) {
                     String[] parts = line.substring(line.indexOf("/proc/")).split("/", 4);
                     ProcessHandle.of(number(parts[2])).ifPresent(found::add);

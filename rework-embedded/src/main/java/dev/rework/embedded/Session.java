@@ -14,8 +14,7 @@ final class Session {
     static final String USER = "rework";
     static final String DATABASE = "rework";
 
-    private static final String ABOUT =
-            """
+    private static final String ABOUT = """
             select current_setting('data_directory'), split_part(current_setting('server_version'), ' ', 1)
             """;
 

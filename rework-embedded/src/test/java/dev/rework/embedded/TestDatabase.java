@@ -117,7 +117,8 @@ public final class TestDatabase implements BeforeAllCallback, AfterAllCallback, 
         synchronized (TestDatabase.class) {
             server.execute("select pg_advisory_lock(1919252335)");
             try {
-                if (server.one("select 1 from pg_database where datname = '" + template + "'").isEmpty()) {
+                if (server.one("select 1 from pg_database where datname = '" + template + "'")
+                        .isEmpty()) {
                     String half = template + "_half";
                     server.execute("drop database if exists " + half + " with (force)");
                     server.execute("create database " + half + " template template0");

@@ -35,7 +35,8 @@ final class TestServer {
         Properties present = new Properties(login);
         present.putAll(login);
         present.setProperty("ApplicationName", PRESENCE);
-        String database = uri.getRawPath().isEmpty() ? "postgres" : uri.getRawPath().substring(1);
+        String database =
+                uri.getRawPath().isEmpty() ? "postgres" : uri.getRawPath().substring(1);
         this.presence = DriverManager.getConnection(jdbc(database), present);
     }
 

@@ -25,16 +25,14 @@ public final class LogPartitions {
     // Attaching a partition waits for whoever writes the table; everybody after us would wait with us.
     private static final String PATIENCE = "set local lock_timeout = '2s'";
 
-    private static final String EXISTING =
-            """
+    private static final String EXISTING = """
             select c.relname
               from pg_catalog.pg_inherits i
               join pg_catalog.pg_class c on c.oid = i.inhrelid
              where i.inhparent = 'rework.log'::regclass
             """;
 
-    private static final String IN_OTHER =
-            """
+    private static final String IN_OTHER = """
             select exists (select from rework.log_other
                             where time >= ?::date::timestamp at time zone 'UTC'
                               and time <  (?::date + 1)::timestamp at time zone 'UTC')
@@ -130,14 +128,12 @@ public final class LogPartitions {
     /** Names and bounds of a partition cannot be binds; these are made of digits alone. */
     private static final class Ddl {
 
-        private static final String PARTITION =
-                """
+        private static final String PARTITION = """
                 create table rework.%s partition of rework.log
                    for values from ('%s 00:00:00+00') to ('%s 00:00:00+00')
                 """;
 
-        private static final String DROP =
-                """
+        private static final String DROP = """
                 drop table if exists rework.%s
                 """;
 

@@ -21,8 +21,7 @@ public final class Schema {
 
     private static final String LOCK = "select pg_advisory_xact_lock(hashtextextended('rework.schema', 0))";
 
-    private static final String MAKE_ROOM =
-            """
+    private static final String MAKE_ROOM = """
             create schema rework;
             create table rework.schema_version (
               version integer primary key,
@@ -31,8 +30,7 @@ public final class Schema {
             );
             """;
 
-    private static final String LOOK =
-            """
+    private static final String LOOK = """
             select to_regnamespace('rework') is not null,
                    to_regclass('rework.schema_version') is not null,
                    coalesce((select string_agg('table rework.' || c.relname, ', ' order by c.relname)
@@ -42,23 +40,19 @@ public final class Schema {
                                       order by relname limit 3) c), '')
             """;
 
-    private static final String VERSION =
-            """
+    private static final String VERSION = """
             select coalesce(max(version), 0) from rework.schema_version
             """;
 
-    private static final String RECORD =
-            """
+    private static final String RECORD = """
             insert into rework.schema_version (version, name) values (?, ?)
             """;
 
-    private static final String DROP =
-            """
+    private static final String DROP = """
             drop schema if exists rework cascade
             """;
 
-    private static final String TODAY =
-            """
+    private static final String TODAY = """
             select (clock_timestamp() at time zone 'UTC')::date
             """;
 
