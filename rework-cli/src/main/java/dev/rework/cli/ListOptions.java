@@ -1,0 +1,22 @@
+package dev.rework.cli;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which part of a list is shown: the newest 50, the oldest of them first, unless said otherwise. */
+final class ListOptions {
+    @Option(names = "--domain", paramLabel = "DOMAIN", description = "Only of this domain.")
+    @Nullable
+    String domain;
+
+    @Option(names = "--host", paramLabel = "HOST", description = "Only of this host.")
+    @Nullable
+    String host;
+
+    @Option(names = "--limit", paramLabel = "N", description = "At most so many (${DEFAULT-VALUE}).")
+    int limit = 50;
+
+    @Option(names = "--after", paramLabel = "ID", description = "The next ones above this id instead of the newest.")
+    @Nullable
+    Long after;
+}
