@@ -65,15 +65,18 @@ public final class Output {
         StringBuilder safe = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c >= 0x20 && c < 0x7f
-                    || c > 0xa0 && PlainText.shown(String.valueOf(c), false).charAt(0) == c
-                    || Character.isSurrogate(c)) {
+            if (isHarmless(c)) {
                 safe.append(c);
             } else {
                 safe.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
             }
         }
         return safe.toString();
+    }
+
+    private static boolean isHarmless(char c) {
+        return Character.isSurrogate(c)
+                || PlainText.shown(String.valueOf(c), false).charAt(0) == c;
     }
 
     private static <T> String csv(Form<T> form, T thing) {
