@@ -3,17 +3,24 @@ package dev.rework.cli;
 import dev.rework.Rework;
 import dev.rework.internal.ClientOptions;
 import dev.rework.internal.DatabaseAddress;
+import dev.rework.internal.JoinListener;
 import dev.rework.internal.db.TaskStore;
+import dev.rework.sql.Schema;
+import dev.rework.sql.SchemaStatus;
+import java.sql.Connection;
+import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
-/** The database a command works on, found when it is first asked for. For one thread. */
+/** The database a command works on, found and opened when it is first asked for. For one thread. */
 public final class Database implements AutoCloseable {
     private final @Nullable String given;
     private final Shell shell;
     private @Nullable DatabaseAddress address;
-    private @Nullable Rework rework;
+    private @Nullable KeptConnections connections;
+    private @Nullable Jdbi jdbi;
+    private @Nullable Rework client;
 
     Database(@Nullable String given, Shell shell) {
         this.given = given;
@@ -23,33 +30,54 @@ public final class Database implements AutoCloseable {
     /** Where it is; starts the embedded one when nothing else is configured. */
     public DatabaseAddress address() {
         if (address == null) {
-            address = DatabaseAddress.resolve(given).orElseGet(() -> EmbeddedDatabase.address(shell));
+            address = DatabaseAddress.resolve(given).orElseGet(() -> EmbeddedDatabase.start(shell));
         }
         return address;
     }
 
-    /** A connection per call, no pool. */
+    /** Its connections, the last one kept open; each was found to have the schema this program needs. */
     public DataSource connections() {
-        return address().dataSource("cli");
+        if (connections == null) {
+            connections = new KeptConnections(address().dataSource("cli"), Database::demandSchema);
+        }
+        return connections;
+    }
+
+    /** A connection of its own, whatever the schema. */
+    public Connection open() throws SQLException {
+        return address().dataSource("cli").getConnection();
     }
 
     /** For the stores. */
     public Jdbi jdbi() {
-        return TaskStore.jdbi(connections());
+        if (jdbi == null) {
+            jdbi = TaskStore.jdbi(connections());
+        }
+        return jdbi;
     }
 
     /** A client, closed with this. */
     public Rework client() {
-        if (rework == null) {
-            rework = Rework.open(ClientOptions.unpooled(address(), "cli"));
+        if (client == null) {
+            client = Rework.open(new ClientOptions(connections(), address(), null, JoinListener.NONE));
         }
-        return rework;
+        return client;
+    }
+
+    private static void demandSchema(Connection connection) throws SQLException {
+        SchemaStatus status = Schema.status(connection);
+        if (!status.isCurrent()) {
+            throw new Refusal(ExitCode.SCHEMA, status.describe());
+        }
     }
 
     @Override
     public void close() {
-        if (rework != null) {
-            rework.close();
+        if (client != null) {
+            client.close();
+        }
+        if (connections != null) {
+            connections.close();
         }
     }
 }

@@ -1,10 +1,13 @@
 package dev.rework.cli;
 
+import dev.rework.internal.HostName;
+import dev.rework.internal.ReworkHome;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +37,17 @@ public record Shell(
                 System.getenv(),
                 tty.contains("1"),
                 tty.contains("2"));
+    }
+
+    /** The folder of this user's {@code rework} files. */
+    ReworkHome home() {
+        String home = variable("REWORK_HOME");
+        return home == null ? ReworkHome.current() : new ReworkHome(Path.of(home));
+    }
+
+    /** The name of this host: as given, else {@code REWORK_HOST}, else the machine's. */
+    String host(@Nullable String given) {
+        return HostName.of(given, environment);
     }
 
     @Nullable

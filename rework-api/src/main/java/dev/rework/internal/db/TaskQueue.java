@@ -1,15 +1,10 @@
 package dev.rework.internal.db;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
 
 /**
  * Table {@code task} for a worker: the few statements that decide how fast tasks flow. Plain JDBC on one connection in
