@@ -1,17 +1,13 @@
 package dev.rework;
 
+import dev.rework.internal.LooseDate;
 import java.time.DateTimeException;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** The small language of {@link Moment}: a list of an operator, moments, and {@code #:unit number} pairs. */
 sealed interface MomentExpression {
@@ -38,38 +34,11 @@ sealed interface MomentExpression {
     }
 
     /** {@code (date "…")}; without an offset it is local. */
-    record Fixed(LocalDateTime time, @Nullable ZoneId zone) implements MomentExpression {
-        private static final Pattern DATE = Pattern.compile(
-                "(\\d{4})-(\\d{1,2})-(\\d{1,2})(?:[T ](\\d{1,2}):(\\d{2})(?::(\\d{2})(?:\\.(\\d{1,9}))?)?)?\\s*(Z|[+-]\\d{2}:?\\d{2})?");
-
-        static Fixed parse(String text) {
-            Matcher date = DATE.matcher(text.strip());
-            if (!date.matches()) {
-                throw new IllegalArgumentException("not a date: \"" + text + "\" (such as 2021-01-31 09:00)");
-            }
-            try {
-                String fraction = date.group(7) == null ? "" : date.group(7);
-                LocalDateTime time = LocalDateTime.of(
-                        number(date, 1),
-                        number(date, 2),
-                        number(date, 3),
-                        number(date, 4),
-                        number(date, 5),
-                        number(date, 6),
-                        Integer.parseInt((fraction + "000000000").substring(0, 9)));
-                return new Fixed(time, date.group(8) == null ? null : ZoneOffset.of(date.group(8)));
-            } catch (DateTimeException e) {
-                throw new IllegalArgumentException("not a date: \"" + text + "\" (" + e.getMessage() + ")", e);
-            }
-        }
-
-        private static int number(Matcher date, int group) {
-            return date.group(group) == null ? 0 : Integer.parseInt(date.group(group));
-        }
-
+    record Fixed(LooseDate date) implements MomentExpression {
         @Override
         public ZonedDateTime at(ZonedDateTime now) {
-            return time.atZone(zone == null ? now.getZone() : zone);
+            ZoneOffset offset = date.offset();
+            return date.time().atZone(offset == null ? now.getZone() : offset);
         }
     }
 
@@ -151,7 +120,7 @@ sealed interface MomentExpression {
             String operator = word();
             MomentExpression expression;
             if (operator.equals("date")) {
-                expression = Fixed.parse(string());
+                expression = new Fixed(LooseDate.parse(string()));
             } else if (operator.equals("today")) {
                 expression = new Today();
             } else if (Edge.OPERATORS.contains(operator)) {
