@@ -20,7 +20,8 @@ final class AddressParser {
 
     /** The parts as they were given: {@code parts} under the names of libpq, the rest under the driver's. */
     record Parts(List<Host> hosts, Map<String, String> parts, Map<String, String> properties) {
-        @Nullable String part(String name) {
+        @Nullable
+        String part(String name) {
             return parts.get(name);
         }
     }
@@ -167,10 +168,8 @@ final class AddressParser {
             i += 2;
         }
         try {
-            return harmless(StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(decoded.flip())
-                    .toString());
+            return harmless(
+                    StandardCharsets.UTF_8.newDecoder().decode(decoded.flip()).toString());
         } catch (CharacterCodingException e) {
             throw new InvalidAddress("database address: what is percent-encoded in it is not UTF-8");
         }

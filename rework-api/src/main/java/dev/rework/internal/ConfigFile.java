@@ -49,8 +49,8 @@ final class ConfigFile {
                 return known;
             }
         }
-        throw new InvalidAddress("connection service `" + name + "` is in none of " + files
-                + "; name its file in PGSERVICEFILE");
+        throw new InvalidAddress(
+                "connection service `" + name + "` is in none of " + files + "; name its file in PGSERVICEFILE");
     }
 
     private static Map<String, String> section(Path file, String wanted) {
@@ -69,7 +69,9 @@ final class ConfigFile {
             } else if (inside) {
                 int equals = line.indexOf('=');
                 if (equals > 0) {
-                    found.put(line.substring(0, equals).strip(), line.substring(equals + 1).strip());
+                    found.put(
+                            line.substring(0, equals).strip(),
+                            line.substring(equals + 1).strip());
                 }
             }
         }

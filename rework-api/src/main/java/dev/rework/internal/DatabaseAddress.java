@@ -183,7 +183,8 @@ public final class DatabaseAddress {
 
     /** The same with further {@code -c} settings for each session. */
     public DataSource dataSource(String role, String options) {
-        return new AddressDataSource(this, properties(role, options), throughPooler().properties(role, options));
+        return new AddressDataSource(
+                this, properties(role, options), throughPooler().properties(role, options));
     }
 
     private String hosts() {
@@ -226,5 +227,4 @@ public final class DatabaseAddress {
     public int hashCode() {
         return secretText().hashCode();
     }
-
 }

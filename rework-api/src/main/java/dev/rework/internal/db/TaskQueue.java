@@ -1,8 +1,16 @@
 package dev.rework.internal.db;
 
+import java.sql.Array;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -33,9 +41,9 @@ public final class TaskQueue {
     // The worker's row is locked before anything else, so that nobody can declare this worker dead meanwhile.
     // A task whose state changes between fate and settled is refused, and read back. "limit null" is no limit, hence
     // coalesce. The choice is materialized: inlined, another plan may claim more rows than the limit says.
-    private static final String SETTLE_AND_CLAIM = """
+    private static final String TURN = """
             with me as materialized (
-              select w.id from rework.worker w where w.id = ? and w.finished is null for no key update
+              select w.id from rework.worker w where w.id = ? and w.state <> 'dead' for no key update
             ), fate as (
               select x.*, t.state as was, t.cause as asked, t.reason as why, t.started as began,
                      case when x.done then 'done'
@@ -189,110 +197,44 @@ public final class TaskQueue {
             select pg_notify('rework_done', '')
             """;
 
-    private final Connection connection;
+    private final Statements statements;
     private final long worker;
 
     /** A queue for this worker on this connection, which must be in auto-commit. */
     public TaskQueue(Connection connection, long worker) {
-        this.connection = connection;
+        this.statements = new Statements(connection);
         this.worker = worker;
-    }
-
-    /**
-     * What a worker serves: an operation on one host, or on any.
-     *
-     * @param host empty for tasks that any host may run
-     */
-    public record Lane(long operation, String host) {}
-
-    /**
-     * A place in a lane: claims go in this order.
-     *
-     * @param runAt microseconds since 1970
-     */
-    public record Place(int rank, long runAt, long id) implements Comparable<Place> {
-        /** Before every task. */
-        public static final Place FIRST = new Place(Integer.MIN_VALUE, 0, Long.MIN_VALUE);
-
-        @Override
-        public int compareTo(Place other) {
-            int order = Integer.compare(rank, other.rank);
-            order = order != 0 ? order : Long.compare(runAt, other.runAt);
-            return order != 0 ? order : Long.compare(id, other.id);
-        }
-    }
-
-    /** A lane's first task. */
-    public record Head(Lane lane, Place place) {}
-
-    /**
-     * Asks for tasks.
-     *
-     * @param from look from this place on
-     * @param most how many at most
-     */
-    public record Ask(Lane lane, Place from, int most) {}
-
-    /**
-     * A claimed task.
-     *
-     * @param attempt the attempt this is, once it begins
-     * @param metadata JSON, null when there is none
-     * @param large whether the inputs were left out, being long: {@link #inputs} reads them
-     */
-    public record Claim(
-            long id,
-            int attempt,
-            Place place,
-            @Nullable String input,
-            byte @Nullable [] rawInput,
-            @Nullable String metadata,
-            boolean large) {}
-
-    /**
-     * How an attempt ended.
-     *
-     * @param done false for an exception of its own
-     * @param sinceNanos when it began, by {@link System#nanoTime}
-     * @param endedNanos when it ended
-     * @param retryMs after how long it may run again; negative for never
-     */
-    public record Outcome(
-            long id,
-            int attempt,
-            boolean done,
-            @Nullable String output,
-            byte @Nullable [] rawOutput,
-            @Nullable String error,
-            @Nullable String reason,
-            long sinceNanos,
-            long endedNanos,
-            long cpuMs,
-            int peakMb,
-            long retryMs) {}
-
-    /**
-     * What a turn brought.
-     *
-     * @param claims in the order they should run
-     * @param settled ids whose outcome counted; for the others see {@link #readBack}
-     * @param alive false when somebody has declared this worker dead: nothing was done
-     */
-    public record Turn(List<Claim> claims, Set<Long> settled, boolean alive) {}
-
-    /** What became of an outcome that did not count. */
-    public enum Verdict {
-        /** It had counted before: an answer was lost. */
-        SETTLED,
-        /** The task is still ours, its state changed meanwhile: settle again. */
-        HELD,
-        /** Somebody else decided. */
-        FENCED
     }
 
     /** The first task of each lane that has one, best first; looks without locking, from the given places on. */
     public List<Head> heads(List<Lane> lanes, List<Place> from) throws SQLException {
-        throw new SQLException("coming");
+        int n = lanes.size();
+        long[] operations = new long[n];
+        String[] hosts = new String[n];
+        int[] ranks = new int[n];
+        long[] runAts = new long[n];
+        long[] ids = new long[n];
+        for (int i = 0; i < n; i++) {
+            operations[i] = lanes.get(i).operation();
+            hosts[i] = lanes.get(i).host();
+            ranks[i] = from.get(i).rank();
+            runAts[i] = from.get(i).runAt();
+            ids[i] = from.get(i).id();
+        }
+        Binds binds = bind(HEADS)
+                .array("int8", operations)
+                .array("text", hosts)
+                .array("int4", ranks)
+                .array("int8", runAts)
+                .array("int8", ids);
+        List<Head> heads = new ArrayList<>();
+        try (ResultSet rows = binds.query()) {
+            while (rows.next()) {
+                Lane lane = new Lane(rows.getLong(1), rows.getString(2));
+                heads.add(new Head(lane, new Place(rows.getInt(3), rows.getLong(4), rows.getLong(5))));
+            }
+        }
+        return heads;
     }
 
     /**
@@ -302,41 +244,128 @@ public final class TaskQueue {
      * @param tell whether clients that wait are told
      */
     public Turn turn(List<Outcome> outcomes, @Nullable Ask ask, boolean tell) throws SQLException {
-        throw new SQLException("coming");
+        Lane lane = ask == null ? new Lane(0, "") : ask.lane();
+        Place from = ask == null ? Place.FIRST : ask.from();
+        Binds binds = bind(TURN).of(worker);
+        Outcomes.bind(outcomes, binds);
+        binds.of(lane.operation())
+                .of(lane.host())
+                .of(from.rank())
+                .of(from.runAt())
+                .of(from.id())
+                .of(ask == null ? 0L : ask.most())
+                .of(ask != null)
+                .of(ask != null)
+                .of(tell);
+        Set<Long> settled = new HashSet<>();
+        List<Claim> claims = new ArrayList<>();
+        boolean alive = false;
+        try (ResultSet rows = binds.query()) {
+            while (rows.next()) {
+                long id = rows.getLong(1);
+                if (id != 0) {
+                    claims.add(claim(id, rows));
+                    continue;
+                }
+                alive = rows.getBoolean(10);
+                Array ids = rows.getArray(9);
+                if (ids != null) {
+                    Collections.addAll(settled, (Long[]) ids.getArray());
+                }
+            }
+        }
+        claims.sort(Comparator.comparing(Claim::place));
+        return new Turn(claims, settled, alive);
     }
 
-    /** What became of outcomes that did not count. */
-    public java.util.Map<Long, Verdict> readBack(List<Outcome> outcomes) throws SQLException {
-        throw new SQLException("coming");
+    private static Claim claim(long id, ResultSet rows) throws SQLException {
+        Place place = new Place(rows.getInt(3), rows.getLong(4), id);
+        return new Claim(
+                id, rows.getInt(2), place, rows.getString(5), rows.getBytes(6), rows.getString(7), rows.getBoolean(8));
     }
 
-    /** Says that a claim runs since {@code sinceNanos}; false when it is not ours any more. */
+    /** What became of outcomes that did not count; nothing about tasks that are gone. */
+    public Map<Long, Verdict> readBack(List<Outcome> outcomes) throws SQLException {
+        Binds binds = bind(READ_BACK)
+                .array("int8", outcomes.stream().mapToLong(Outcome::id).toArray())
+                .array("int4", outcomes.stream().mapToInt(Outcome::attempt).toArray())
+                .of(worker);
+        Map<Long, Verdict> verdicts = new HashMap<>();
+        try (ResultSet rows = binds.query()) {
+            while (rows.next()) {
+                verdicts.put(rows.getLong(1), Verdict.valueOf(rows.getString(2)));
+            }
+        }
+        return verdicts;
+    }
+
+    /** Says that a claim runs since {@code sinceNanos}; false when that is known or it is not ours any more. */
     public boolean running(long id, int attempt, long sinceNanos) throws SQLException {
-        throw new SQLException("coming");
+        return bind(RUNNING)
+                        .of((System.nanoTime() - sinceNanos) / 1000)
+                        .of(id)
+                        .of(worker)
+                        .of(attempt)
+                        .update()
+                > 0;
     }
 
     /** Gives back claims that have not begun, uncharged; says how many were still ours. */
     public int giveBack(List<Claim> claims, String domain) throws SQLException {
-        throw new SQLException("coming");
+        Binds binds = bind(GIVE_BACK)
+                .array("int8", claims.stream().mapToLong(Claim::id).toArray())
+                .array("int4", claims.stream().mapToInt(Claim::attempt).toArray())
+                .of(worker)
+                .of(domain);
+        try (ResultSet rows = binds.query()) {
+            rows.next();
+            return rows.getInt(1);
+        }
     }
 
     /** Claims this worker holds in the database but, as {@code known} says, not in its memory: a lost answer. */
     public List<Claim> strays(Set<Long> known) throws SQLException {
-        throw new SQLException("coming");
+        Binds binds = bind(STRAYS)
+                .of(worker)
+                .array("int8", known.stream().mapToLong(Long::longValue).toArray());
+        List<Claim> strays = new ArrayList<>();
+        try (ResultSet rows = binds.query()) {
+            while (rows.next()) {
+                strays.add(new Claim(rows.getLong(1), rows.getInt(2), Place.FIRST, null, null, null, true));
+            }
+        }
+        return strays;
     }
 
-    /** Stores how far a task is; false when it is not ours any more. */
+    /** Stores how far a task is, as JSON; false when it is not ours any more. */
     public boolean progress(long id, int attempt, String json) throws SQLException {
-        throw new SQLException("coming");
+        return bind(PROGRESS).of(json).of(id).of(worker).of(attempt).update() > 0;
     }
 
-    /** The same claim with its inputs. */
-    public Claim inputs(Claim claim) throws SQLException {
-        throw new SQLException("coming");
+    /** The same claim with its inputs; null when it is not ours any more. */
+    public @Nullable Claim inputs(Claim claim) throws SQLException {
+        try (ResultSet rows =
+                bind(INPUT).of(claim.id()).of(worker).of(claim.attempt()).query()) {
+            if (!rows.next()) {
+                return null;
+            }
+            return new Claim(
+                    claim.id(),
+                    claim.attempt(),
+                    claim.place(),
+                    rows.getString(1),
+                    rows.getBytes(2),
+                    claim.metadata(),
+                    false);
+        }
     }
 
     /** Tells clients that wait to look again. */
     public void tell() throws SQLException {
-        throw new SQLException("coming");
+        bind(TELL).query().close();
+    }
+
+    private Binds bind(String sql) throws SQLException {
+        return statements.bind(sql);
     }
 }
