@@ -28,7 +28,11 @@ import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.cfg.JsonNodeFeature;
+import tools.jackson.databind.cfg.MapperConfig;
 import tools.jackson.databind.deser.std.StdScalarDeserializer;
+import tools.jackson.databind.introspect.AnnotatedMember;
+import tools.jackson.databind.introspect.AnnotatedParameter;
+import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
 import tools.jackson.databind.module.SimpleModule;
@@ -42,6 +46,7 @@ import tools.jackson.databind.type.LogicalType;
 public final class Codec {
     private static final int DEEPEST = 100;
     private static final int LONGEST_STRING = 200_000_000;
+    private static final String EMPTY = "not JSON: it is empty";
     private static final String NOW = "rework.now";
     private static final JsonMapper MAPPER = build();
 
@@ -55,7 +60,11 @@ public final class Codec {
     /** The tree of a JSON text; throws {@code InvalidInput} when it is none. */
     public static JsonNode parse(String json) {
         try {
-            return MAPPER.readTree(json);
+            JsonNode tree = MAPPER.readTree(json);
+            if (tree.isMissingNode()) {
+                throw new InvalidInput(List.of(new Problem("", EMPTY)));
+            }
+            return tree;
         } catch (JacksonException e) {
             throw invalid(e);
         }
@@ -65,7 +74,7 @@ public final class Codec {
     public static String verbatim(String json) {
         try (JsonParser parser = MAPPER.createParser(json)) {
             if (parser.nextToken() == null) {
-                throw new InvalidInput(List.of(new Problem("", "not JSON: it is empty")));
+                throw new InvalidInput(List.of(new Problem("", EMPTY)));
             }
             parser.skipChildren();
             if (parser.nextToken() != null) {
@@ -136,7 +145,9 @@ public final class Codec {
                 .disable(
                         DateTimeFeature.WRITE_DATES_AS_TIMESTAMPS,
                         DateTimeFeature.WRITE_DURATIONS_AS_TIMESTAMPS,
-                        DateTimeFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
+                        DateTimeFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE,
+                        DateTimeFeature.NORMALIZE_DESERIALIZED_ZONE_ID)
+                .enable(DateTimeFeature.WRITE_DATES_WITH_ZONE_ID)
                 .enable(JsonNodeFeature.USE_BIG_DECIMAL_FOR_FLOATS)
                 .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
                 .disable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
@@ -149,8 +160,20 @@ public final class Codec {
                 // A type of the user may ask for class names in its JSON: rows must never name classes.
                 .polymorphicTypeValidator(
                         BasicPolymorphicTypeValidator.builder().build())
+                .annotationIntrospector(new PrimitivesRequired())
                 .addModule(moments())
                 .build();
+    }
+
+    /** A missing primitive of a record is an error, not 0. */
+    private static final class PrimitivesRequired extends JacksonAnnotationIntrospector {
+        @Override
+        public @Nullable Boolean hasRequiredMarker(MapperConfig<?> config, AnnotatedMember member) {
+            if (member instanceof AnnotatedParameter && member.getRawType().isPrimitive()) {
+                return true;
+            }
+            return super.hasRequiredMarker(config, member);
+        }
     }
 
     private static SimpleModule moments() {
