@@ -1,5 +1,6 @@
 package dev.rework.embedded;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -84,26 +85,26 @@ record Account(List<String> prefix, int uid, int gid) {
 
     private static boolean works(List<String> command) {
         try {
-            return start(command, Path.of("/")).exit == 0;
+            return start(command).exit == 0;
         } catch (IOException e) {
             return false;
         }
     }
 
     /** Runs a program under this account to its end. */
-    Ended run(List<String> command, Path folder) throws IOException {
-        return start(command(command), folder);
+    Ended run(List<String> command) throws IOException {
+        return start(command(command));
     }
 
-    private static Ended start(List<String> command, Path folder) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+    private static Ended start(List<String> command) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command).directory(new File("/"));
         // The server inherits this environment for good: no PG* setting may bend it, no secret may stay in it.
         String path = builder.environment().getOrDefault("PATH", "/usr/bin:/bin");
         builder.environment().clear();
         builder.environment().put("PATH", path);
         builder.environment().put("LC_ALL", "C");
         Process process = builder.redirectErrorStream(true)
-                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                 .start();
         try {
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -67,6 +67,7 @@ record Binaries(Path folder, String version) {
     /** Unpacks beside its place and renames, so that a killed process leaves nothing that looks whole. */
     private static Path unpack(URL url, Path folder, String mark) throws IOException {
         Files.createDirectories(folder);
+        Trees.open(folder);
         Path half = Files.createTempDirectory(folder, "unpacking-");
         try (InputStream in = new XZInputStream(new BufferedInputStream(url.openStream(), 1 << 16))) {
             Tar.unpack(in, half);
@@ -83,7 +84,7 @@ record Binaries(Path folder, String version) {
 
     private static String versionOf(Path folder) throws IOException {
         List<String> command = List.of(folder.resolve("bin/postgres").toString(), "--version");
-        Account.Ended said = new Account(List.of(), -1, -1).run(command, folder);
+        Account.Ended said = new Account(List.of(), -1, -1).run(command);
         Matcher matcher = VERSION.matcher(said.output());
         if (said.exit() != 0 || !matcher.find()) {
             throw new EmbeddedPostgresException("the embedded Postgres does not run on this machine: " + said.output()
@@ -98,7 +99,7 @@ record Binaries(Path folder, String version) {
         if (connection instanceof JarURLConnection jar) {
             jar.setUseCaches(false);
             try (var file = jar.getJarFile()) {
-                return "-" + Long.toHexString(jar.getJarEntry().getCrc());
+                return "-" + Long.toHexString(file.getEntry(jar.getEntryName()).getCrc());
             }
         }
         return "-" + Long.toHexString(connection.getContentLengthLong());

@@ -37,10 +37,10 @@ public final class EmbeddedPostgres {
             if (running.isPresent()) {
                 return running.get();
             }
-            try (HomeLock lock = HomeLock.on(layout.home())) {
+            return HomeLock.during(layout.home(), () -> {
                 Optional<EmbeddedServer> meanwhile = running(layout);
                 return meanwhile.isPresent() ? meanwhile.get() : new Launch(layout).start();
-            }
+            });
         } catch (IOException | SQLException e) {
             throw new EmbeddedPostgresException(
                     "cannot start the embedded Postgres in " + home + ": " + e.getMessage(), e);
@@ -58,10 +58,8 @@ public final class EmbeddedPostgres {
         }
         try {
             Layout layout = Layout.in(home);
-            try (HomeLock lock = HomeLock.on(layout.home())) {
-                return Launch.stop(layout);
-            }
-        } catch (IOException e) {
+            return HomeLock.during(layout.home(), () -> Launch.stop(layout));
+        } catch (IOException | SQLException e) {
             throw new EmbeddedPostgresException(
                     "cannot stop the embedded Postgres in " + home + ": " + e.getMessage(), e);
         }
@@ -107,6 +105,29 @@ public final class EmbeddedPostgres {
             return Session.url(port, password.get(), Session.DATABASE);
         } catch (IOException e) {
             throw new EmbeddedPostgresException("cannot look at " + home + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Copies the running server's data, while it works, into a new folder that a Postgres of the same version starts
+     * from: put in the place of the data folder it restores everything committed before this returned.
+     *
+     * @param into must not exist yet
+     */
+    public void backup(Path into) {
+        EmbeddedStatus status = status();
+        if (status.state() != EmbeddedStatus.State.RUNNING) {
+            throw new EmbeddedPostgresException(
+                    "the embedded Postgres in " + home + " does not run; start it with: rework db start");
+        }
+        try {
+            String password = Layout.in(home).password();
+            try (Connection connection = Session.open(status.port(), password, Session.DATABASE)) {
+                Session.describe(connection, status.data(), status.port(), password, false);
+                Backup.take(connection, status.data(), into.toAbsolutePath().normalize());
+            }
+        } catch (IOException | SQLException e) {
+            throw new EmbeddedPostgresException("cannot back up " + status.data() + ": " + e.getMessage(), e);
         }
     }
 

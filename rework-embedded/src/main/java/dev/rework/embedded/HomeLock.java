@@ -4,48 +4,32 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.SQLException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Held around starting and stopping only; the kernel frees it when its holder is killed. */
-final class HomeLock implements AutoCloseable {
+final class HomeLock {
 
     // A file lock belongs to the whole JVM, so threads of one JVM need a lock of their own first.
     private static final ConcurrentHashMap<Path, ReentrantLock> THREADS = new ConcurrentHashMap<>();
 
-    private final ReentrantLock threads;
-    private final FileChannel file;
+    private HomeLock() {}
 
-    private HomeLock(ReentrantLock threads, FileChannel file) {
-        this.threads = threads;
-        this.file = file;
+    /** What is done under the lock. */
+    @FunctionalInterface
+    interface Action<T> {
+        T run() throws IOException, SQLException;
     }
 
-    /** Waits for it. */
-    static HomeLock on(Path home) throws IOException {
+    /** Waits for the lock, does something, and gives it back. */
+    static <T> T during(Path home, Action<T> action) throws IOException, SQLException {
         ReentrantLock threads = THREADS.computeIfAbsent(home, h -> new ReentrantLock());
         threads.lock();
-        FileChannel file = null;
-        boolean held = false;
-        try {
-            file = FileChannel.open(home.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try (FileChannel file =
+                FileChannel.open(home.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             file.lock();
-            held = true;
-            return new HomeLock(threads, file);
-        } finally {
-            if (!held) {
-                if (file != null) {
-                    file.close();
-                }
-                threads.unlock();
-            }
-        }
-    }
-
-    @Override
-    public void close() throws IOException {
-        try {
-            file.close();
+            return action.run();
         } finally {
             threads.unlock();
         }

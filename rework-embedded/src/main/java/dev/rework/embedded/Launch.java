@@ -2,9 +2,15 @@ package dev.rework.embedded;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -46,6 +52,7 @@ final class Launch {
         Optional<Path> known = layout.data();
         Account account = Account.forData(known.orElse(layout.home().resolve("none")));
         layout.settle(account);
+        removeHalfMade();
         Binaries binaries = Binaries.under(layout.programs());
         String password = layout.password();
         Path data = known.isPresent() ? known.get() : initialise(binaries, account, password);
@@ -63,11 +70,10 @@ final class Launch {
     }
 
     private Path initialise(Binaries binaries, Account account, String password) throws IOException {
-        Path data = layout.newData(binaries.major());
-        Path parent = data.getParent();
+        Path parent = layout.allData();
+        Path data = parent.resolve(binaries.major());
         Files.createDirectories(parent);
         account.own(parent);
-        removeHalfMade(parent);
         Path half = Files.createTempDirectory(parent, "making-");
         account.own(half);
         Path secret = Files.createTempFile(
@@ -88,27 +94,37 @@ final class Launch {
                     "--locale=C",
                     "--locale-provider=builtin",
                     "--builtin-locale=C.UTF-8");
-            Account.Ended ended = account.run(command, parent);
+            Account.Ended ended = account.run(command);
             if (ended.exit() != 0) {
                 throw new EmbeddedPostgresException("initdb failed in " + parent + ": " + ended.output());
             }
         } finally {
             Files.deleteIfExists(secret);
         }
-        Files.writeString(
-                half.resolve("postgresql.conf"), "include 'rework.conf'\n", java.nio.file.StandardOpenOption.APPEND);
-        Files.move(half, data, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+        Files.writeString(half.resolve("postgresql.conf"), "include 'rework.conf'\n", StandardOpenOption.APPEND);
+        Files.move(half, data, StandardCopyOption.ATOMIC_MOVE);
         return data;
     }
 
-    /** What a killed first start left. */
-    private static void removeHalfMade(Path parent) throws IOException {
-        try (Stream<Path> children = Files.list(parent)) {
-            for (Path child : children.filter(p -> p.getFileName().toString().matches("(making|secret)-.*"))
-                    .toList()) {
-                Trees.remove(child);
+    /** What a killed first start left. A later start removes what is still being written. */
+    private void removeHalfMade() throws IOException {
+        Path all = layout.allData();
+        if (!Files.isDirectory(all)) {
+            return;
+        }
+        try (Stream<Path> children = Files.list(all)) {
+            for (Path child : children.filter(Launch::isHalfMade).toList()) {
+                try {
+                    Trees.remove(child);
+                } catch (DirectoryNotEmptyException | NoSuchFileException e) {
+                    // its initdb is at it
+                }
             }
         }
+    }
+
+    private static boolean isHalfMade(Path path) {
+        return path.getFileName().toString().matches("(making|secret)-.*");
     }
 
     private void refuseOtherVersion(Path data, Binaries binaries) throws IOException {
@@ -152,7 +168,7 @@ final class Launch {
         account.own(settings);
         List<String> command = new ArrayList<>(pgCtl(binaries.program("pg_ctl"), data));
         command.addAll(List.of("--wait", "--timeout=60", "--log=" + layout.log(), "start"));
-        Account.Ended ended = account.run(command, data.getParent());
+        Account.Ended ended = account.run(command);
         if (ended.exit() != 0 && !isAlive(data)) {
             throw new EmbeddedPostgresException(
                     "the embedded Postgres did not start; the end of " + layout.log() + ":\n" + lastWords());
@@ -164,7 +180,7 @@ final class Launch {
         if (!Files.exists(log)) {
             return "(empty)";
         }
-        List<String> lines = Files.readAllLines(log, java.nio.charset.StandardCharsets.ISO_8859_1);
+        List<String> lines = Files.readAllLines(log, StandardCharsets.ISO_8859_1);
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 8), lines.size()));
     }
 
@@ -186,7 +202,7 @@ final class Launch {
     private static boolean isFree(int port) {
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true); // as Postgres does: connections of the last run in TIME_WAIT do not count
-            socket.bind(new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             return true;
         } catch (IOException e) {
             return false;
@@ -229,7 +245,7 @@ final class Launch {
         for (String mode : List.of("fast", "immediate")) {
             List<String> command = new ArrayList<>(pgCtl(program, data.get()));
             command.addAll(List.of("--wait", "--timeout=60", "--mode=" + mode, "stop"));
-            account.run(command, data.get().getParent());
+            account.run(command);
             if (!isAlive(data.get())) {
                 return true;
             }

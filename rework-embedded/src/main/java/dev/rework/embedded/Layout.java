@@ -26,11 +26,23 @@ record Layout(Path home) {
 
     static Layout in(Path home) throws IOException {
         Path absolute = home.toAbsolutePath().normalize();
-        if (!Files.isDirectory(absolute)) {
-            Files.createDirectories(
-                    absolute, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(CLOSED)));
+        Path parent = absolute.getParent();
+        if (!Files.isDirectory(absolute) && parent != null) {
+            Files.createDirectories(parent);
+            createClosed(absolute);
         }
         return new Layout(absolute.toRealPath());
+    }
+
+    private static void createClosed(Path folder) throws IOException {
+        try {
+            Files.createDirectory(
+                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(CLOSED)));
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.isDirectory(folder)) {
+                throw e;
+            }
+        }
     }
 
     Path place() throws IOException {
@@ -48,7 +60,7 @@ record Layout(Path home) {
 
     /** The data that is there, of whatever version. */
     Optional<Path> data() throws IOException {
-        Path all = place().resolve("data");
+        Path all = allData();
         if (!Files.isDirectory(all)) {
             return Optional.empty();
         }
@@ -59,8 +71,8 @@ record Layout(Path home) {
         }
     }
 
-    Path newData(String major) throws IOException {
-        return place().resolve("data").resolve(major);
+    Path allData() throws IOException {
+        return place().resolve("data");
     }
 
     /** Makes room for a server of another account: in the home when it gets there, else in the system's own folders. */

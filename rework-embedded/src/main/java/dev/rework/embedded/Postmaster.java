@@ -97,8 +97,7 @@ record Postmaster(long pid, int port, String word) {
         }
         if (account.isOther()) {
             String ls = "ls -l /proc/[0-9]*/cwd 2>/dev/null || true";
-            for (String line :
-                    account.run(List.of("sh", "-c", ls), PROC).output().split("\n")) {
+            for (String line : account.run(List.of("sh", "-c", ls)).output().split("\n")) {
                 if (line.endsWith(" -> " + data)) {
                     String[] parts = line.substring(line.indexOf("/proc/")).split("/", 4);
                     ProcessHandle.of(number(parts[2])).ifPresent(found::add);
