@@ -1,6 +1,14 @@
 package dev.rework;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.rework.internal.ClientOptions;
+import dev.rework.internal.ClientPool;
+import dev.rework.internal.DatabaseAddress;
+import dev.rework.internal.EmbeddedAddress;
+import dev.rework.internal.HostName;
+import dev.rework.internal.JoinListener;
+import dev.rework.internal.Registrar;
+import dev.rework.internal.ReworkHome;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.List;
@@ -14,29 +22,47 @@ import org.jspecify.annotations.Nullable;
  * transaction of its own, except under {@link #in}.
  */
 public final class Rework implements AutoCloseable {
-    private Rework() {}
+    private final Client client;
+
+    private Rework(ClientOptions options) {
+        this.client = new Client(options);
+    }
 
     /**
      * A client of the configured database: {@code REWORK_DB}, {@code rework.cfg}, {@code DATABASE_URL}, {@code PG*}
      * variables, else the embedded Postgres.
      */
     public static Rework connect() {
-        throw new UnsupportedOperationException("coming");
+        return connect(DatabaseAddress.resolve(null).orElseGet(EmbeddedAddress::start));
     }
 
     /** A client of the database of this address, or of this name in {@code rework.cfg}. */
     public static Rework connect(String address) {
-        throw new UnsupportedOperationException("coming");
+        return connect(DatabaseAddress.resolve(address).orElseGet(EmbeddedAddress::start));
+    }
+
+    private static Rework connect(DatabaseAddress address) {
+        HikariDataSource pool = ClientPool.open(address);
+        Rework made = new Rework(ClientOptions.over(address, pool, pool::close));
+        try {
+            made.client.database.reach();
+            return made;
+        } catch (RuntimeException e) {
+            made.close();
+            throw e;
+        }
     }
 
     /** A client on the caller's connections; closing the client leaves {@code dataSource} open. */
     public static Rework over(DataSource dataSource) {
-        throw new UnsupportedOperationException("coming");
+        boolean listens = !"off".equalsIgnoreCase(System.getenv("REWORK_LISTEN")) && ClientPool.canSpareOne(dataSource);
+        return new Rework(new ClientOptions(
+                dataSource, listens ? dataSource : null, "the given data source", null, JoinListener.NONE, () -> {}));
     }
 
     /** For rework's own processes. */
     public static Rework open(ClientOptions options) {
-        throw new UnsupportedOperationException("coming");
+        return new Rework(options);
     }
 
     /** Schedules an operation without input. */
@@ -61,49 +87,57 @@ public final class Rework implements AutoCloseable {
 
     /** Begins to describe a task. */
     public TaskBuilder<Object> task(String operation) {
-        return new TaskBuilder<>(operation);
+        return new TaskBuilder<>(operation, client::schedule);
     }
 
     /** Begins to describe a task by its operation's reference. */
     public <O> TaskBuilder<O> task(OperationRef<?, O> operation) {
-        throw new UnsupportedOperationException("coming");
+        return TaskBuilder.of(operation, client::schedule);
     }
 
     /** One task per input, with ids in their order, in one transaction. */
     public List<Task<Object>> scheduleAll(String operation, List<?> inputs) {
-        throw new UnsupportedOperationException("coming");
+        return client.scheduleAll(task(operation), inputs);
     }
 
     /** One task per input, with ids in their order, in one transaction. */
     public <I, O> List<Task<O>> scheduleAll(OperationRef<I, O> operation, List<? extends I> inputs) {
-        throw new UnsupportedOperationException("coming");
+        return client.scheduleAll(task(operation), inputs);
     }
 
     /** Schedules in the caller's own transaction. */
     public ReworkTx in(Connection connection) {
-        throw new UnsupportedOperationException("coming");
+        return new ReworkTx(client, connection);
     }
 
     /** The task of this id, when there is one. */
     public Optional<Task<Object>> find(long id) {
-        throw new UnsupportedOperationException("coming");
+        Task<Object> task = new Task<>(client, id, Object.class);
+        return task.exists() ? Optional.of(task) : Optional.empty();
     }
 
     /** Tasks as they are now, by one read. */
     public List<TaskSnapshot> tasks(TaskFilter filter) {
-        throw new UnsupportedOperationException("coming");
+        return client.database.read("list tasks", () -> client.tasks.list(filter));
     }
 
     /** Registers the operations of a jar, a directory of classes or one {@code .java} file for this host. */
     public Registered register(Path path) {
-        throw new UnsupportedOperationException("coming");
+        return client.database.read(
+                "register operations",
+                () -> Registrar.register(
+                        client.options.connections(),
+                        path,
+                        new Registrar.Options(HostName.current(), null, null, List.of(), ReworkHome.current())));
     }
 
     /** Creates or upgrades the schema {@code rework}. */
     public void initDb() {
-        throw new UnsupportedOperationException("coming");
+        client.database.install();
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        client.close();
+    }
 }

@@ -1,5 +1,6 @@
 package dev.rework;
 
+import java.sql.Connection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +9,13 @@ import org.jspecify.annotations.Nullable;
  * it. For the thread that has the connection. Tasks exist, and workers are woken, when the caller commits.
  */
 public final class ReworkTx {
-    ReworkTx() {}
+    private final Client client;
+    private final Connection connection;
+
+    ReworkTx(Client client, Connection connection) {
+        this.client = client;
+        this.connection = connection;
+    }
 
     /** Schedules an operation without input. */
     public Task<Object> schedule(String operation) {
@@ -27,26 +34,26 @@ public final class ReworkTx {
 
     /** Schedules an operation by its reference. */
     public <I, O> Task<O> schedule(OperationRef<I, O> operation, I input) {
-        throw new UnsupportedOperationException("coming");
+        return task(operation).input(input).schedule();
     }
 
     /** Begins to describe a task. */
     public TaskBuilder<Object> task(String operation) {
-        return new TaskBuilder<>(operation);
+        return new TaskBuilder<>(operation, asked -> client.scheduleIn(connection, asked));
     }
 
     /** Begins to describe a task by its operation's reference. */
     public <O> TaskBuilder<O> task(OperationRef<?, O> operation) {
-        throw new UnsupportedOperationException("coming");
+        return TaskBuilder.of(operation, asked -> client.scheduleIn(connection, asked));
     }
 
     /** One task per input, with ids in their order, by one statement. */
     public List<Task<Object>> scheduleAll(String operation, List<?> inputs) {
-        throw new UnsupportedOperationException("coming");
+        return client.scheduleAllIn(connection, task(operation), inputs);
     }
 
     /** One task per input, with ids in their order, by one statement. */
     public <I, O> List<Task<O>> scheduleAll(OperationRef<I, O> operation, List<? extends I> inputs) {
-        throw new UnsupportedOperationException("coming");
+        return client.scheduleAllIn(connection, task(operation), inputs);
     }
 }

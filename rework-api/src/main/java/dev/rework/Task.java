@@ -1,7 +1,12 @@
 package dev.rework;
 
+import dev.rework.internal.Codec;
+import dev.rework.internal.db.TaskStates;
+import dev.rework.internal.db.TaskStore;
+import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -11,10 +16,16 @@ import org.jspecify.annotations.Nullable;
  * database and blocks for it, in its own short transaction. A row that is gone throws {@link TaskLost}.
  */
 public final class Task<O> {
-    private final long id;
+    private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
 
-    Task(long id) {
+    private final Client client;
+    private final long id;
+    private final Type output;
+
+    Task(Client client, long id, Type output) {
+        this.client = client;
         this.id = id;
+        this.output = output;
     }
 
     /** Its id. */
@@ -39,12 +50,14 @@ public final class Task<O> {
 
     /** All of it but its input, output and lines, read at once. */
     public TaskSnapshot snapshot() {
-        throw new UnsupportedOperationException("coming");
+        return client.database
+.read("read task " + id, () -> client.tasks.find(id))
+.orElseThrow(() -> new TaskLost(id));
     }
 
     /** Attempts that ended before the present one, first to last. */
     public List<Attempt> attempts() {
-        throw new UnsupportedOperationException("coming");
+        return client.database.read("read task " + id, () -> client.tasks.attempts(id));
     }
 
     /**
@@ -52,47 +65,51 @@ public final class Task<O> {
      * database. Interrupted: {@link JoinInterrupted}, and the flag is kept.
      */
     public Task<O> join() {
-        throw new UnsupportedOperationException("coming");
+        return join(TaskState.DONE, FOREVER);
     }
 
     /** The same, but {@link JoinTimeout} when it takes longer; the task goes on. */
     public Task<O> join(Duration timeout) {
-        throw new UnsupportedOperationException("coming");
+        return join(TaskState.DONE, timeout);
     }
 
     /** Waits until it has come to {@code state} or passed it; any final state stands for all final ones. */
     public Task<O> join(TaskState state) {
-        throw new UnsupportedOperationException("coming");
+        return join(state, FOREVER);
     }
 
     /** The same, with a limit. */
     public Task<O> join(TaskState state, Duration timeout) {
-        throw new UnsupportedOperationException("coming");
+        Joins.join(client, id, state, timeout);
+return this;
     }
 
     /** Its output, null when it gave none. {@link TaskFailed} or {@link TaskAborted} when it ended so. */
+    @SuppressWarnings("unchecked")
     public @Nullable O output() {
-        throw new UnsupportedOperationException("coming");
+        return (O) read(output);
     }
 
     /** The same, read as another type. */
+    @SuppressWarnings("unchecked")
     public <P> @Nullable P output(Class<P> type) {
-        throw new UnsupportedOperationException("coming");
+        return (P) read(type);
     }
 
     /** The same, read as another type. */
+    @SuppressWarnings("unchecked")
     public <P> @Nullable P output(TypeRef<P> type) {
-        throw new UnsupportedOperationException("coming");
+        return (P) read(type.type());
     }
 
     /** The bytes given as raw input; null when there are none. */
     public byte @Nullable [] rawInput() {
-        throw new UnsupportedOperationException("coming");
+        return client.database.read("read task " + id, () -> client.tasks.bodies(id)).orElseThrow(() -> new TaskLost(id)).rawInput();
     }
 
     /** The bytes saved as raw output; null when there are none. Throws like {@link #output()}. */
     public byte @Nullable [] rawOutput() {
-        throw new UnsupportedOperationException("coming");
+        return succeeded().rawOutput();
     }
 
     /** The stack trace of its last exception, when there is one. */
@@ -107,7 +124,7 @@ public final class Task<O> {
 
     /** Its captured lines with an id above {@code afterId}, in order. */
     public List<LogLine> logs(long afterId) {
-        throw new UnsupportedOperationException("coming");
+        return client.database.read("read the log of task " + id, () -> client.logs.lines(id, afterId, Integer.MAX_VALUE));
     }
 
     /**
@@ -115,12 +132,20 @@ public final class Task<O> {
      * False when it had already finished: nothing changes then.
      */
     public boolean abort(String reason) {
-        throw new UnsupportedOperationException("coming");
+        return switch (client.database.read("abort task " + id, () -> client.tasks.abort(id, reason))) {
+case CANCELLED, ASKED, ABORTING -> true;
+case FINISHED -> false;
+case UNKNOWN -> throw new TaskLost(id);
+};
     }
 
     /** Schedules a new task of the same operation, input and metadata. This one, which must have finished, stays. */
     public Task<O> retry() {
-        throw new UnsupportedOperationException("coming");
+        long again = client.scheduler.again(id);
+if (again == 0) {
+throw new IllegalStateException("task " + id + " is " + name(state()) + ": only a finished one is retried");
+}
+return new Task<>(client, again, output);
     }
 
     /** What was attached when it was scheduled. */
@@ -130,6 +155,44 @@ public final class Task<O> {
 
     /** Its output when it has one, or {@link TaskFailed}, {@link TaskAborted}, {@link TaskLost}. Blocks nobody. */
     public CompletableFuture<@Nullable O> future() {
-        throw new UnsupportedOperationException("coming");
+        return Joins.arrival(client, id, TaskState.DONE).thenApplyAsync(seen -> output());
+    }
+
+    boolean exists() {
+        return client.database.call("read task " + id, connection ->
+                !TaskStates.read(connection, List.of(id)).isEmpty());
+    }
+
+    private @Nullable Object read(Type type) {
+        String json = succeeded().output();
+        return json == null ? null : Codec.read(json, type);
+    }
+
+    /** Its outcome when it is done; throws what it ended as, or that it has not ended. */
+    private TaskStore.Outcome succeeded() {
+        TaskStore.Outcome outcome = client.database
+                .read("read task " + id, () -> client.tasks.outcome(id))
+                .orElseThrow(() -> new TaskLost(id));
+        Cause why = outcome.cause();
+        return switch (outcome.state()) {
+            case DONE -> outcome;
+            case FAILED -> throw new TaskFailed(id, orLost(why), outcome.reason(), outcome.error());
+            case ABORTED -> throw new TaskAborted(id, orLost(why), outcome.reason());
+            case SCHEDULED, BLOCKED, QUEUED, RUNNING, ABORTING -> throw new IllegalStateException(
+                    "task " + id + " is " + name(outcome.state()) + ": join it before asking for its output");
+        };
+    }
+
+    private static Cause orLost(@Nullable Cause cause) {
+        return cause == null ? Cause.LOST : cause;
+    }
+
+    private static String name(TaskState state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public String toString() {
+        return "task " + id;
     }
 }

@@ -4,6 +4,7 @@ import java.lang.reflect.Type;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * thread; each {@link #schedule()} makes another task.
  */
 public final class TaskBuilder<O> {
+    private final Function<TaskBuilder<?>, Task<?>> scheduling;
     final String operation;
 
     @Nullable
@@ -34,8 +36,17 @@ public final class TaskBuilder<O> {
     Map<String, ?> metadata = Map.of();
     Type output = Object.class;
 
-    TaskBuilder(String operation) {
+    TaskBuilder(String operation, Function<TaskBuilder<?>, Task<?>> scheduling) {
         this.operation = operation;
+        this.scheduling = scheduling;
+    }
+
+    /** The same, by a reference. */
+    static <O> TaskBuilder<O> of(OperationRef<?, O> operation, Function<TaskBuilder<?>, Task<?>> scheduling) {
+        TaskBuilder<O> builder = new TaskBuilder<>(operation.name(), scheduling);
+        builder.domain = operation.domain();
+        builder.output = operation.output();
+        return builder;
     }
 
     /** The operation's domain; without it {@code default}, else the only other domain that has the operation. */
@@ -101,7 +112,8 @@ public final class TaskBuilder<O> {
     }
 
     /** Inserts the task, in its own transaction unless the client is one {@code in(connection)}. Blocks for it. */
+    @SuppressWarnings("unchecked")
     public Task<O> schedule() {
-        throw new UnsupportedOperationException("coming");
+        return (Task<O>) scheduling.apply(this);
     }
 }

@@ -4,21 +4,43 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one of rework's own processes opens a client.
+ * How a client is opened.
  *
- * @param connections where connections come from; left open when the client is closed
- * @param listen the address for LISTEN; null when {@code connections} should serve for it
+ * @param connections where connections come from
+ * @param listenAt where a connection for LISTEN comes from; null to poll
+ * @param shown how people know the database, without a password
  * @param parent the task that schedules through this client; null for none
  * @param joins told about waiting threads
+ * @param onClose lets go of what was opened for the client
  */
 public record ClientOptions(
         DataSource connections,
-        @Nullable DatabaseAddress listen,
+        @Nullable DataSource listenAt,
+        String shown,
         @Nullable Long parent,
-        JoinListener joins) {
+        JoinListener joins,
+        Runnable onClose) {
 
-    /** Over an address, one connection per call, without a pool. */
+    /** Over an address, a new connection for each verb, without a pool: for short programs. */
     public static ClientOptions unpooled(DatabaseAddress address, String role) {
-        return new ClientOptions(address.dataSource(role), address, null, JoinListener.NONE);
+        return over(address, address.dataSource(role), () -> {});
+    }
+
+    /** Over an address, with connections kept in {@code connections}. */
+    public static ClientOptions over(DatabaseAddress address, DataSource connections, Runnable onClose) {
+        return new ClientOptions(
+                connections,
+                address.listenAddress()
+                        .map(elsewhere -> elsewhere.dataSource("listen"))
+                        .orElse(null),
+                address.toString(),
+                null,
+                JoinListener.NONE,
+                onClose);
+    }
+
+    /** For the code of a task: its children name it as their parent, and its joins are told. */
+    public ClientOptions inside(long task, JoinListener listener) {
+        return new ClientOptions(connections, listenAt, shown, task, listener, onClose);
     }
 }

@@ -6,6 +6,30 @@ import org.jdbi.v3.core.Jdbi;
 
 /** Table {@code log} for readers. Threads may share it. */
 public final class LogStore {
+    private static final String LINES = """
+            select id, task, attempt, time, stream, level, logger, line
+              from rework.log
+             where task = :task and id > :after
+             order by id
+             limit :limit
+            """;
+
+    private static final String TAIL = """
+            select last.id, last.task, last.attempt, last.time, last.stream, last.level, last.logger, last.line
+              from (select id, task, attempt, time, stream, level, logger, line
+                      from rework.log
+                     where task = :task
+                     order by id desc
+                     limit :count) last
+             order by last.id
+            """;
+
+    private static final String COUNT = """
+            select count(*)
+              from rework.log
+             where task = :task
+            """;
+
     private final Jdbi jdbi;
 
     /** On these connections. */
@@ -15,11 +39,26 @@ public final class LogStore {
 
     /** Lines of a task with an id above {@code after}, in order, at most {@code limit}. */
     public List<LogLine> lines(long task, long after, int limit) {
-        throw new UnsupportedOperationException("coming" + jdbi);
+        return jdbi.withHandle(handle -> handle.createQuery(LINES)
+                .bind("task", task)
+                .bind("after", after)
+                .bind("limit", limit)
+                .map(TaskRows::line)
+                .list());
     }
 
     /** The last {@code count} lines of a task, in order. */
     public List<LogLine> tail(long task, int count) {
-        throw new UnsupportedOperationException("coming");
+        return jdbi.withHandle(handle -> handle.createQuery(TAIL)
+                .bind("task", task)
+                .bind("count", count)
+                .map(TaskRows::line)
+                .list());
+    }
+
+    /** How many lines a task has. */
+    public long count(long task) {
+        return jdbi.withHandle(handle ->
+                handle.createQuery(COUNT).bind("task", task).mapTo(Long.class).one());
     }
 }

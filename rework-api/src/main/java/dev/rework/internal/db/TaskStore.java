@@ -1,16 +1,96 @@
 package dev.rework.internal.db;
 
 import dev.rework.Attempt;
+import dev.rework.Cause;
 import dev.rework.TaskFilter;
 import dev.rework.TaskSnapshot;
+import dev.rework.TaskState;
+import dev.rework.internal.PlainText;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
-/** Table {@code task} for clients: reads, abort and retry. Threads may share it. */
+/** Table {@code task} for clients: reads and abort. Threads may share it. */
 public final class TaskStore {
+    private static final String FIND = """
+            select t.*
+              from rework.tasks t
+             where t.id = :id
+            """;
+
+    private static final String NEWEST = """
+            select newest.*
+              from (select t.*
+                      from rework.tasks t
+                     where (:domain::text is null or t.domain = :domain)
+                       and (:host::text is null or t.host = :host)
+                       and (:operation::text is null or t.operation = :operation)
+                       and (:state::text is null or t.state = :state)
+                     order by t.id desc
+                     limit :limit) newest
+             order by newest.id
+            """;
+
+    private static final String AFTER = """
+            select t.*
+              from rework.tasks t
+             where t.id > :after
+               and (:domain::text is null or t.domain = :domain)
+               and (:host::text is null or t.host = :host)
+               and (:operation::text is null or t.operation = :operation)
+               and (:state::text is null or t.state = :state)
+             order by t.id
+             limit :limit
+            """;
+
+    private static final String ATTEMPTS = """
+            select attempt, worker, cause, reason, error, started, finished, cpu_ms, peak_mb
+              from rework.attempt
+             where task = :id
+             order by attempt
+            """;
+
+    private static final String BODIES = """
+            select input, raw_input, output, raw_output
+              from rework.task
+             where id = :id
+            """;
+
+    private static final String OUTCOME = """
+            select state, cause, reason, error, output, raw_output
+              from rework.task
+             where id = :id
+            """;
+
+    private static final String ABORT = """
+            update rework.task
+               set state = case when state in ('claimed', 'running') then 'aborting' else 'aborted' end,
+                   cause = case when state in ('claimed', 'running') then 'abort' else 'cancelled' end,
+                   finished = case when state in ('claimed', 'running') then null else clock_timestamp() end,
+                   reason = :reason
+             where id = :id
+               and state in ('scheduled', 'blocked', 'queued', 'claimed', 'running')
+            returning state
+            """;
+
+    private static final String STATE = """
+            select state
+              from rework.task
+             where id = :id
+            """;
+
+    private static final String AUDIT = """
+            insert into rework.audit (who, verb, target, detail)
+            values (session_user, 'abort', :target, :reason)
+            """;
+
+    private static final String NOTIFY = """
+            select pg_notify(:channel, '')
+            """;
+
     private final Jdbi jdbi;
 
     /** On these connections. */
@@ -20,13 +100,22 @@ public final class TaskStore {
 
     /** On these connections, whatever their auto-commit. */
     public static Jdbi jdbi(DataSource connections) {
-        throw new UnsupportedOperationException("coming");
+        return Jdbi.create(() -> Database.committing(connections.getConnection()));
     }
 
     /** What a task was given and gave; JSON as stored. */
     public record Bodies(
             @Nullable String input,
             byte @Nullable [] rawInput,
+            @Nullable String output,
+            byte @Nullable [] rawOutput) {}
+
+    /** How far a task is and what came of it. */
+    public record Outcome(
+            TaskState state,
+            @Nullable Cause cause,
+            @Nullable String reason,
+            @Nullable String error,
             @Nullable String output,
             byte @Nullable [] rawOutput) {}
 
@@ -46,26 +135,82 @@ public final class TaskStore {
 
     /** One task. */
     public Optional<TaskSnapshot> find(long id) {
-        throw new UnsupportedOperationException("coming" + jdbi);
+        return jdbi.withHandle(handle ->
+                handle.createQuery(FIND).bind("id", id).map(TaskRows::snapshot).findOne());
     }
 
     /** Tasks in the order of their ids. */
     public List<TaskSnapshot> list(TaskFilter filter) {
-        throw new UnsupportedOperationException("coming");
+        TaskState state = filter.state();
+        return jdbi.withHandle(handle -> handle.createQuery(filter.after() == null ? NEWEST : AFTER)
+                .bind("after", filter.after())
+                .bind("domain", filter.domain())
+                .bind("host", filter.host())
+                .bind("operation", filter.operation())
+                .bind("state", state == null ? null : state.name().toLowerCase(Locale.ROOT))
+                .bind("limit", filter.limit())
+                .map(TaskRows::snapshot)
+                .list());
     }
 
     /** Its earlier attempts. */
     public List<Attempt> attempts(long id) {
-        throw new UnsupportedOperationException("coming");
+        return jdbi.withHandle(handle ->
+                handle.createQuery(ATTEMPTS).bind("id", id).map(TaskRows::attempt).list());
     }
 
     /** Its input and output. */
     public Optional<Bodies> bodies(long id) {
-        throw new UnsupportedOperationException("coming");
+        return jdbi.withHandle(handle -> handle.createQuery(BODIES)
+                .bind("id", id)
+                .map((row, context) -> new Bodies(
+                        row.getString("input"),
+                        row.getBytes("raw_input"),
+                        row.getString("output"),
+                        row.getBytes("raw_output")))
+                .findOne());
+    }
+
+    /** Its state, and its output when it has one. */
+    public Optional<Outcome> outcome(long id) {
+        return jdbi.withHandle(handle ->
+                handle.createQuery(OUTCOME).bind("id", id).map(TaskRows::outcome).findOne());
     }
 
     /** Cancels what has not begun, asks for the end of what runs; leaves an audit row. */
     public AbortAnswer abort(long id, String reason) {
-        throw new UnsupportedOperationException("coming");
+        String why = PlainText.clean(reason);
+        return jdbi.inTransaction(handle -> {
+            Optional<String> became = handle.createQuery(ABORT)
+                    .bind("id", id)
+                    .bind("reason", why)
+                    .mapTo(String.class)
+                    .findOne();
+            if (became.isEmpty()) {
+                return unchanged(handle.createQuery(STATE)
+                        .bind("id", id)
+                        .mapTo(String.class)
+                        .findOne()
+                        .orElse(""));
+            }
+            boolean runs = became.get().equals("aborting");
+            handle.createUpdate(AUDIT)
+                    .bind("target", "task " + id)
+                    .bind("reason", why)
+                    .execute();
+            handle.createQuery(NOTIFY)
+                    .bind("channel", runs ? "rework_kill" : "rework_done")
+                    .mapTo(String.class)
+                    .list();
+            return runs ? AbortAnswer.ASKED : AbortAnswer.CANCELLED;
+        });
+    }
+
+    private static AbortAnswer unchanged(String state) {
+        return switch (state) {
+            case "" -> AbortAnswer.UNKNOWN;
+            case "aborting" -> AbortAnswer.ABORTING;
+            default -> AbortAnswer.FINISHED;
+        };
     }
 }

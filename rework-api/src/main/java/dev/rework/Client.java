@@ -1,0 +1,180 @@
+package dev.rework;
+
+import dev.rework.internal.ClientOptions;
+import dev.rework.internal.Codec;
+import dev.rework.internal.InputSchema;
+import dev.rework.internal.PlainText;
+import dev.rework.internal.db.Database;
+import dev.rework.internal.db.DoneSource;
+import dev.rework.internal.db.LogStore;
+import dev.rework.internal.db.NewTask;
+import dev.rework.internal.db.OperationStore;
+import dev.rework.internal.db.Scheduler;
+import dev.rework.internal.db.TaskStore;
+import dev.rework.internal.db.Waiters;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+
+/** What the handles of one {@link Rework} share. */
+final class Client implements AutoCloseable {
+    private static final int LARGEST_INPUT = 32 * 1024 * 1024;
+    private static final int LARGEST_METADATA = 64 * 1024;
+
+    final ClientOptions options;
+    final Database database;
+    final TaskStore tasks;
+    final LogStore logs;
+    final Waiters waiters;
+    final Scheduler scheduler;
+    private final Operations operations;
+
+    Client(ClientOptions options) {
+        this.options = options;
+        this.database = new Database(options.connections(), options.shown());
+        Jdbi jdbi = TaskStore.jdbi(options.connections());
+        this.tasks = new TaskStore(jdbi);
+        this.logs = new LogStore(jdbi);
+        this.operations = new Operations(database, new OperationStore(jdbi));
+        this.waiters = new Waiters(new DoneSource(options.connections(), options.listenAt()));
+        this.scheduler = new Scheduler(database);
+    }
+
+    <O> Task<O> schedule(TaskBuilder<O> asked) {
+        Operations.Known operation = operations.find(asked, null);
+        NewTask.Input input = input(asked, operation);
+        long id = scheduler.schedule(newTask(asked, operation), input);
+        return new Task<>(this, id, asked.output);
+    }
+
+    <O> List<Task<O>> scheduleAll(TaskBuilder<O> asked, List<?> inputs) {
+        Operations.Known operation = operations.find(asked, null);
+        return handles(asked, scheduler.scheduleAll(newTask(asked, operation), jsons(asked, operation, inputs)));
+    }
+
+    <O> Task<O> scheduleIn(Connection connection, TaskBuilder<O> asked) {
+        Operations.Known operation = operations.find(asked, connection);
+        NewTask.Input input = input(asked, operation);
+        try {
+            return new Task<>(
+                    this, scheduler.scheduleIn(connection, newTask(asked, operation), input), asked.output);
+        } catch (SQLException e) {
+            throw database.translate("schedule `" + asked.operation + "`", e);
+        }
+    }
+
+    <O> List<Task<O>> scheduleAllIn(Connection connection, TaskBuilder<O> asked, List<?> inputs) {
+        Operations.Known operation = operations.find(asked, connection);
+        List<@Nullable String> jsons = jsons(asked, operation, inputs);
+        try {
+            return handles(asked, scheduler.scheduleAllIn(connection, newTask(asked, operation), jsons));
+        } catch (SQLException e) {
+            throw database.translate("schedule `" + asked.operation + "`", e);
+        }
+    }
+
+    private <O> List<Task<O>> handles(TaskBuilder<O> asked, long[] ids) {
+        List<Task<O>> made = new ArrayList<>(ids.length);
+        for (long id : ids) {
+            made.add(new Task<>(this, id, asked.output));
+        }
+        return List.copyOf(made);
+    }
+
+    private NewTask newTask(TaskBuilder<?> asked, Operations.Known operation) {
+        return new NewTask(
+                operation.found().id(),
+                operation.found().domain(),
+                asked.host,
+                asked.priority == null ? operation.found().priority() : asked.priority,
+                asked.at,
+                asked.delay,
+                metadata(asked),
+                options.parent());
+    }
+
+    private static NewTask.Input input(TaskBuilder<?> asked, Operations.Known operation) {
+        byte[] raw = asked.rawInput;
+        if (raw == null) {
+            return new NewTask.Input(json(asked.operation, operation, asked.input), null);
+        }
+        if (asked.input != null) {
+            throw new IllegalArgumentException("a task has either an input or a raw input, not both");
+        }
+        refuseLarge(asked.operation, "the raw input", raw.length, LARGEST_INPUT);
+        return new NewTask.Input(null, raw);
+    }
+
+    private static List<@Nullable String> jsons(
+            TaskBuilder<?> asked, Operations.Known operation, List<?> inputs) {
+        List<@Nullable String> jsons = new ArrayList<>(inputs.size());
+        for (Object input : inputs) {
+            jsons.add(json(asked.operation, operation, input));
+        }
+        return jsons;
+    }
+
+    private static @Nullable String json(String name, Operations.Known operation, @Nullable Object input) {
+        try {
+            String given = input == null ? null : Codec.write(input);
+            InputSchema schema = operation.inputs();
+            String accepted = schema == null ? given : schema.accept(given);
+            if (accepted != null && accepted.length() > LARGEST_INPUT / 3) {
+                refuseLarge(name, "the input", accepted.getBytes(StandardCharsets.UTF_8).length, LARGEST_INPUT);
+            }
+            return accepted;
+        } catch (InvalidInput e) {
+            throw e.operation() == null ? new InvalidInput(name, e.problems()) : e;
+        }
+    }
+
+    private static String metadata(TaskBuilder<?> asked) {
+        if (asked.metadata.isEmpty()) {
+            return "{}";
+        }
+        String json = Codec.write(harmless(asked.metadata));
+        refuseLarge(
+                asked.operation, "the metadata", json.getBytes(StandardCharsets.UTF_8).length, LARGEST_METADATA);
+        return json;
+    }
+
+    /** Postgres' jsonb holds neither NUL nor half a surrogate pair. */
+    private static Object harmless(Object value) {
+        if (value instanceof CharSequence text) {
+            return PlainText.clean(text.toString());
+        }
+        if (value instanceof Map<?, ?> map) {
+            Map<String, Object> clean = new LinkedHashMap<>();
+            map.forEach((key, each) ->
+                    clean.put(PlainText.clean(String.valueOf(key)), each == null ? null : harmless(each)));
+            return clean;
+        }
+        if (value instanceof List<?> list) {
+            List<@Nullable Object> clean = new ArrayList<>();
+            list.forEach(each -> clean.add(each == null ? null : harmless(each)));
+            return clean;
+        }
+        return value;
+    }
+
+    private static void refuseLarge(String operation, String what, long bytes, int most) {
+        if (bytes > most) {
+            throw new InvalidInput(
+                    operation,
+                    List.of(new Problem("", what + " has " + bytes + " bytes, more than the " + most + " allowed")));
+        }
+    }
+
+    @Override
+    public void close() {
+        scheduler.close();
+        waiters.close();
+        options.onClose().run();
+    }
+}

@@ -1,0 +1,85 @@
+package dev.rework;
+
+import dev.rework.internal.db.TaskStates;
+import dev.rework.internal.db.Waiters;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** How a thread, or a future, waits for a task. */
+final class Joins {
+    private Joins() {}
+
+    /** Blocks until the task has come to {@code target}. */
+    static void join(Client client, long task, TaskState target, Duration timeout) {
+        Waiters.Waiter waiter = client.waiters.await(task, target);
+        try (waiter) {
+            look(client, task, waiter);
+            if (!waiter.arrival().isDone()) {
+                client.options.joins().parked(task);
+                try {
+                    block(client, task, waiter, timeout);
+                } finally {
+                    client.options.joins().unparked(task);
+                }
+            }
+            if (waiter.arrival().join().lost()) {
+                throw new TaskLost(task);
+            }
+        }
+    }
+
+    /** Completed when the task has come to {@code target}; with {@link TaskLost} when its row is gone. */
+    static CompletableFuture<Waiters.Seen> arrival(Client client, long task, TaskState target) {
+        Waiters.Waiter waiter = client.waiters.await(task, target);
+        return CompletableFuture.runAsync(() -> look(client, task, waiter))
+                .thenCompose(looked -> waiter.arrival())
+                .whenComplete((seen, error) -> waiter.close())
+                .thenApply(seen -> {
+                    if (seen.lost()) {
+                        throw new TaskLost(task);
+                    }
+                    return seen;
+                });
+    }
+
+    /** What happened before the waiter was there, nobody tells it. */
+    private static void look(Client client, long task, Waiters.Waiter waiter) {
+        try {
+            TaskState state = client.database.call(
+                    "read task " + task,
+                    connection -> TaskStates.read(connection, List.of(task)).get(task));
+            waiter.see(new Waiters.Seen(state));
+        } catch (DatabaseUnreachable e) {
+            // An outage: the listening thread looks again when it is over.
+            return;
+        }
+    }
+
+    private static void block(Client client, long task, Waiters.Waiter waiter, Duration timeout) {
+        try {
+            waiter.arrival().get(nanos(timeout), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new JoinInterrupted(task, e);
+        } catch (TimeoutException e) {
+            look(client, task, waiter);
+            if (!waiter.arrival().isDone()) {
+                throw new JoinTimeout(task, waiter.lastSeen(), timeout);
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the client was closed while waiting for task " + task, e);
+        }
+    }
+
+    private static long nanos(Duration timeout) {
+        try {
+            return Math.max(0, timeout.toNanos());
+        } catch (ArithmeticException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package dev.rework.internal;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.SQLExceptionOverride;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+
+/** The pool of a client that was given an address. */
+public final class ClientPool {
+    private ClientPool() {}
+
+    /** A pool over the address; opens its first connection when asked for one. Close it. */
+    public static HikariDataSource open(DatabaseAddress address) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("rework");
+        config.setDataSource(address.dataSource("client"));
+        config.setMaximumPoolSize(10);
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(10_000);
+        config.setValidationTimeout(3_000);
+        config.setInitializationFailTimeout(-1);
+        config.setExceptionOverrideClassName(EvictStandby.class.getName());
+        return new HikariDataSource(config);
+    }
+
+    /** Whether a pool of the caller's has a connection to spare for LISTEN. */
+    public static boolean canSpareOne(DataSource connections) {
+        return !(connections instanceof HikariDataSource pool) || pool.getMaximumPoolSize() > 1;
+    }
+
+    /** After a failover a pooled connection may lead to what is now a standby: it has to go. */
+    public static final class EvictStandby implements SQLExceptionOverride {
+        @Override
+        public Override adjudicate(SQLException error) {
+            return "25006".equals(error.getSQLState()) ? Override.MUST_EVICT : Override.CONTINUE_EVICT;
+        }
+    }
+}

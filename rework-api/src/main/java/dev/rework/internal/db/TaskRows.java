@@ -1,0 +1,108 @@
+package dev.rework.internal.db;
+
+import dev.rework.Attempt;
+import dev.rework.Cause;
+import dev.rework.LogLine;
+import dev.rework.Progress;
+import dev.rework.TaskSnapshot;
+import dev.rework.TaskState;
+import dev.rework.internal.Codec;
+import dev.rework.internal.db.TaskStore.Outcome;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jspecify.annotations.Nullable;
+
+/** How rows become records. */
+final class TaskRows {
+    private TaskRows() {}
+
+    static TaskSnapshot snapshot(ResultSet row, StatementContext context) throws SQLException {
+        return new TaskSnapshot(
+                row.getLong("id"),
+                row.getString("operation"),
+                row.getString("domain"),
+                row.getString("host"),
+                state(row.getString("state")),
+                cause(row.getString("cause")),
+                row.getString("reason"),
+                row.getInt("priority"),
+                row.getInt("attempt"),
+                row.getInt("max_attempts"),
+                time(row, "queued"),
+                time(row, "run_at"),
+                row.getObject("started", OffsetDateTime.class),
+                row.getObject("finished", OffsetDateTime.class),
+                row.getObject("worker", Long.class),
+                row.getObject("parent", Long.class),
+                progress(row.getString("progress")),
+                metadata(row.getString("metadata")),
+                row.getString("error"),
+                row.getObject("cpu_ms", Long.class),
+                row.getObject("peak_mb", Integer.class));
+    }
+
+    static Attempt attempt(ResultSet row, StatementContext context) throws SQLException {
+        return new Attempt(
+                row.getInt("attempt"),
+                row.getObject("worker", Long.class),
+                Cause.valueOf(row.getString("cause").toUpperCase(Locale.ROOT)),
+                row.getString("reason"),
+                row.getString("error"),
+                row.getObject("started", OffsetDateTime.class),
+                time(row, "finished"),
+                row.getObject("cpu_ms", Long.class),
+                row.getObject("peak_mb", Integer.class));
+    }
+
+    static Outcome outcome(ResultSet row, StatementContext context) throws SQLException {
+        return new Outcome(
+                state(row.getString("state")),
+                cause(row.getString("cause")),
+                row.getString("reason"),
+                row.getString("error"),
+                row.getString("output"),
+                row.getBytes("raw_output"));
+    }
+
+    static LogLine line(ResultSet row, StatementContext context) throws SQLException {
+        return new LogLine(
+                row.getLong("id"),
+                row.getLong("task"),
+                row.getInt("attempt"),
+                time(row, "time"),
+                row.getString("stream"),
+                row.getString("level"),
+                row.getString("logger"),
+                row.getString("line"));
+    }
+
+    /** Of a stored state: what a worker has taken but not begun is shown as queued. */
+    static TaskState state(String stored) {
+        return stored.equals("claimed") ? TaskState.QUEUED : TaskState.valueOf(stored.toUpperCase(Locale.ROOT));
+    }
+
+    private static @Nullable Cause cause(@Nullable String stored) {
+        return stored == null ? null : Cause.valueOf(stored.toUpperCase(Locale.ROOT));
+    }
+
+    private static OffsetDateTime time(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class);
+    }
+
+    private static @Nullable Progress progress(@Nullable String json) {
+        return json == null ? null : Codec.read(json, Progress.class);
+    }
+
+    private static Map<String, Object> metadata(@Nullable String json) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        if (json != null && !json.equals("{}") && Codec.read(json, Object.class) instanceof Map<?, ?> given) {
+            given.forEach((name, value) -> all.put(String.valueOf(name), value));
+        }
+        return java.util.Collections.unmodifiableMap(all);
+    }
+}

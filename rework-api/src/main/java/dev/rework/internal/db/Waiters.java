@@ -1,0 +1,239 @@
+package dev.rework.internal.db;
+
+import dev.rework.TaskState;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everybody of a client who waits for a task. One thread listens for all of them and, at each wake-up and once a second,
+ * reads the states of all awaited tasks by one statement; without LISTEN it polls instead, quickly at first. It starts
+ * with the first waiter and ends when there has been none for a while. Threads may share it.
+ */
+public final class Waiters implements AutoCloseable {
+    private static final long IDLE_NANOS = Duration.ofSeconds(30).toNanos();
+    private static final long LISTENING_PAUSE_MS = 1_000;
+    private static final long WATCHING_PAUSE_MS = 20;
+    private static final long FIRST_POLL_MS = 5;
+    private static final long LAST_POLL_MS = 250;
+    private static final long OUTAGE_PAUSE_MS = 500;
+
+    private final DoneSource source;
+    private final Map<Long, List<Waiter>> waiting = new HashMap<>();
+    private @Nullable Thread thread;
+    private boolean closed;
+    private long pollMs = FIRST_POLL_MS;
+
+    /** What a waiter learns. */
+    public record Seen(@Nullable TaskState state) {
+        /** The row is not there. */
+        public boolean lost() {
+            return state == null;
+        }
+    }
+
+    /** Somebody who waits; completed by the listening thread, or never when the client is closed before. */
+    public final class Waiter implements AutoCloseable {
+        private final long task;
+        private final TaskState target;
+        private final CompletableFuture<Seen> arrival = new CompletableFuture<>();
+        private volatile TaskState lastSeen = TaskState.QUEUED;
+
+        private Waiter(long task, TaskState target) {
+            this.task = task;
+            this.target = target;
+        }
+
+        /** Completed when the task has arrived, its row is gone, or exceptionally when the client is closed. */
+        public CompletableFuture<Seen> arrival() {
+            return arrival;
+        }
+
+        /** Where the task stood when it was last looked at. */
+        public TaskState lastSeen() {
+            return lastSeen;
+        }
+
+        /** Tells it a state that was read elsewhere. */
+        public void see(Seen seen) {
+            if (seen.state() != null) {
+                lastSeen = seen.state();
+            }
+            if (seen.state() == null || arrived(seen.state(), target)) {
+                arrival.complete(seen);
+            }
+        }
+
+        @Override
+        public void close() {
+            remove(this);
+        }
+    }
+
+    /** Waiters whose thread reads from {@code source}. */
+    public Waiters(DoneSource source) {
+        this.source = source;
+    }
+
+    /** Whether a task that is in {@code state} has come to {@code target} or passed it. */
+    public static boolean arrived(TaskState state, TaskState target) {
+        return state.isFinal() || !target.isFinal() && state.ordinal() >= target.ordinal();
+    }
+
+    /** Begins to wait. The caller then reads the state once itself, for what happened before this call. */
+    public synchronized Waiter await(long task, TaskState target) {
+        if (closed) {
+            throw new IllegalStateException("the client is closed");
+        }
+        Waiter waiter = new Waiter(task, target);
+        waiting.computeIfAbsent(task, id -> new ArrayList<>(1)).add(waiter);
+        if (pollMs > FIRST_POLL_MS) {
+            pollMs = FIRST_POLL_MS;
+            notifyAll();
+        }
+        if (thread == null) {
+            thread = new Thread(this::run, "rework-waiters");
+            thread.setDaemon(true);
+            thread.start();
+        } else if (waiting.size() == 1) {
+            notifyAll();
+        }
+        return waiter;
+    }
+
+    private synchronized void remove(Waiter waiter) {
+        List<Waiter> others = waiting.get(waiter.task);
+        if (others != null && others.remove(waiter) && others.isEmpty()) {
+            waiting.remove(waiter.task);
+        }
+    }
+
+    private void run() {
+        try {
+            while (!idle()) {
+                step();
+            }
+        } finally {
+            source.close();
+            synchronized (this) {
+                thread = null;
+                if (!closed && !waiting.isEmpty()) {
+                    thread = new Thread(this::run, "rework-waiters");
+                    thread.setDaemon(true);
+                    thread.start();
+                }
+            }
+        }
+    }
+
+    /** Waits while nobody waits; true when it has been so for long, or the client is closed. */
+    private synchronized boolean idle() {
+        long end = System.nanoTime() + IDLE_NANOS;
+        while (waiting.isEmpty() && !closed) {
+            long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+            if (left <= 0) {
+                return true;
+            }
+            try {
+                wait(left);
+            } catch (InterruptedException e) {
+                return true;
+            }
+        }
+        return closed;
+    }
+
+    /** Makes sure that it listens, reads all awaited states, and pauses until a wake-up or the next poll. */
+    private void step() {
+        try {
+            boolean listens = source.listen();
+            Set<Long> awaited = awaited();
+            Map<Long, TaskState> states = source.states(awaited);
+            for (Long task : awaited) {
+                tell(task, new Seen(states.get(task)));
+            }
+            if (listens) {
+                source.pause(listeningPauseMs());
+            } else {
+                sleep(nextPollMs());
+            }
+        } catch (SQLException e) {
+            source.close();
+            sleep(OUTAGE_PAUSE_MS);
+        }
+    }
+
+    private synchronized void sleep(long millis) {
+        try {
+            if (!closed) {
+                wait(millis);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized long nextPollMs() {
+        long pause = pollMs;
+        pollMs = Math.min(pollMs * 2, LAST_POLL_MS);
+        return pause;
+    }
+
+    private synchronized long listeningPauseMs() {
+        for (List<Waiter> each : waiting.values()) {
+            for (Waiter waiter : each) {
+                if (!waiter.target.isFinal()) {
+                    // No notification says that a task begins.
+                    return WATCHING_PAUSE_MS;
+                }
+            }
+        }
+        return LISTENING_PAUSE_MS;
+    }
+
+    private synchronized Set<Long> awaited() {
+        return new HashSet<>(waiting.keySet());
+    }
+
+    private void tell(long task, Seen seen) {
+        List<Waiter> those;
+        synchronized (this) {
+            those = List.copyOf(waiting.getOrDefault(task, List.of()));
+        }
+        for (Waiter waiter : those) {
+            waiter.see(seen);
+            if (waiter.arrival.isDone()) {
+                remove(waiter);
+            }
+        }
+    }
+
+    /** Ends the thread; whoever still waits is told so. */
+    @Override
+    public void close() {
+        List<Waiter> left = new ArrayList<>();
+        Thread ending;
+        synchronized (this) {
+            closed = true;
+            waiting.values().forEach(left::addAll);
+            waiting.clear();
+            ending = thread;
+            notifyAll();
+        }
+        source.interrupt();
+        for (Waiter waiter : left) {
+            waiter.arrival.completeExceptionally(new IllegalStateException("the client is closed"));
+        }
+        if (ending != null && ending != Thread.currentThread()) {
+            ending.interrupt();
+        }
+    }
+}
