@@ -62,8 +62,7 @@ final class Client implements AutoCloseable {
         Operations.Known operation = operations.find(asked, connection);
         NewTask.Input input = input(asked, operation);
         try {
-            return new Task<>(
-                    this, scheduler.scheduleIn(connection, newTask(asked, operation), input), asked.output);
+            return new Task<>(this, scheduler.scheduleIn(connection, newTask(asked, operation), input), asked.output);
         } catch (SQLException e) {
             throw database.translate("schedule `" + asked.operation + "`", e);
         }
@@ -111,8 +110,7 @@ final class Client implements AutoCloseable {
         return new NewTask.Input(null, raw);
     }
 
-    private static List<@Nullable String> jsons(
-            TaskBuilder<?> asked, Operations.Known operation, List<?> inputs) {
+    private static List<@Nullable String> jsons(TaskBuilder<?> asked, Operations.Known operation, List<?> inputs) {
         List<@Nullable String> jsons = new ArrayList<>(inputs.size());
         for (Object input : inputs) {
             jsons.add(json(asked.operation, operation, input));
@@ -139,8 +137,7 @@ final class Client implements AutoCloseable {
             return "{}";
         }
         String json = Codec.write(harmless(asked.metadata));
-        refuseLarge(
-                asked.operation, "the metadata", json.getBytes(StandardCharsets.UTF_8).length, LARGEST_METADATA);
+        refuseLarge(asked.operation, "the metadata", json.getBytes(StandardCharsets.UTF_8).length, LARGEST_METADATA);
         return json;
     }
 

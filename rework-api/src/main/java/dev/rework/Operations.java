@@ -64,8 +64,9 @@ final class Operations {
             }
         }
         if (fitting.size() > 1) {
-            List<Found> preset =
-                    fitting.stream().filter(each -> each.domain().equals("default")).toList();
+            List<Found> preset = fitting.stream()
+                    .filter(each -> each.domain().equals("default"))
+                    .toList();
             if (preset.isEmpty()) {
                 throw new AmbiguousOperation(
                         key.name(), fitting.stream().map(Found::domain).sorted().toList());

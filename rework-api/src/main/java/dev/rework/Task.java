@@ -51,8 +51,8 @@ public final class Task<O> {
     /** All of it but its input, output and lines, read at once. */
     public TaskSnapshot snapshot() {
         return client.database
-.read("read task " + id, () -> client.tasks.find(id))
-.orElseThrow(() -> new TaskLost(id));
+                .read("read task " + id, () -> client.tasks.find(id))
+                .orElseThrow(() -> new TaskLost(id));
     }
 
     /** Attempts that ended before the present one, first to last. */
@@ -81,7 +81,7 @@ public final class Task<O> {
     /** The same, with a limit. */
     public Task<O> join(TaskState state, Duration timeout) {
         Joins.join(client, id, state, timeout);
-return this;
+        return this;
     }
 
     /** Its output, null when it gave none. {@link TaskFailed} or {@link TaskAborted} when it ended so. */
@@ -104,7 +104,10 @@ return this;
 
     /** The bytes given as raw input; null when there are none. */
     public byte @Nullable [] rawInput() {
-        return client.database.read("read task " + id, () -> client.tasks.bodies(id)).orElseThrow(() -> new TaskLost(id)).rawInput();
+        return client.database
+                .read("read task " + id, () -> client.tasks.bodies(id))
+                .orElseThrow(() -> new TaskLost(id))
+                .rawInput();
     }
 
     /** The bytes saved as raw output; null when there are none. Throws like {@link #output()}. */
@@ -124,7 +127,8 @@ return this;
 
     /** Its captured lines with an id above {@code afterId}, in order. */
     public List<LogLine> logs(long afterId) {
-        return client.database.read("read the log of task " + id, () -> client.logs.lines(id, afterId, Integer.MAX_VALUE));
+        return client.database.read(
+                "read the log of task " + id, () -> client.logs.lines(id, afterId, Integer.MAX_VALUE));
     }
 
     /**
@@ -133,19 +137,19 @@ return this;
      */
     public boolean abort(String reason) {
         return switch (client.database.read("abort task " + id, () -> client.tasks.abort(id, reason))) {
-case CANCELLED, ASKED, ABORTING -> true;
-case FINISHED -> false;
-case UNKNOWN -> throw new TaskLost(id);
-};
+            case CANCELLED, ASKED, ABORTING -> true;
+            case FINISHED -> false;
+            case UNKNOWN -> throw new TaskLost(id);
+        };
     }
 
     /** Schedules a new task of the same operation, input and metadata. This one, which must have finished, stays. */
     public Task<O> retry() {
         long again = client.scheduler.again(id);
-if (again == 0) {
-throw new IllegalStateException("task " + id + " is " + name(state()) + ": only a finished one is retried");
-}
-return new Task<>(client, again, output);
+        if (again == 0) {
+            throw new IllegalStateException("task " + id + " is " + name(state()) + ": only a finished one is retried");
+        }
+        return new Task<>(client, again, output);
     }
 
     /** What was attached when it was scheduled. */
@@ -159,8 +163,9 @@ return new Task<>(client, again, output);
     }
 
     boolean exists() {
-        return client.database.call("read task " + id, connection ->
-                !TaskStates.read(connection, List.of(id)).isEmpty());
+        return client.database.call(
+                "read task " + id,
+                connection -> !TaskStates.read(connection, List.of(id)).isEmpty());
     }
 
     private @Nullable Object read(Type type) {
@@ -178,8 +183,9 @@ return new Task<>(client, again, output);
             case DONE -> outcome;
             case FAILED -> throw new TaskFailed(id, orLost(why), outcome.reason(), outcome.error());
             case ABORTED -> throw new TaskAborted(id, orLost(why), outcome.reason());
-            case SCHEDULED, BLOCKED, QUEUED, RUNNING, ABORTING -> throw new IllegalStateException(
-                    "task " + id + " is " + name(outcome.state()) + ": join it before asking for its output");
+            case SCHEDULED, BLOCKED, QUEUED, RUNNING, ABORTING ->
+                throw new IllegalStateException(
+                        "task " + id + " is " + name(outcome.state()) + ": join it before asking for its output");
         };
     }
 

@@ -31,7 +31,7 @@ public final class ClientPool {
 
     /** After a failover a pooled connection may lead to what is now a standby: it has to go. */
     public static final class EvictStandby implements SQLExceptionOverride {
-        @Override
+        @java.lang.Override
         public Override adjudicate(SQLException error) {
             return "25006".equals(error.getSQLState()) ? Override.MUST_EVICT : Override.CONTINUE_EVICT;
         }

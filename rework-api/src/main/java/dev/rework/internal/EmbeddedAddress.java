@@ -24,7 +24,8 @@ public final class EmbeddedAddress {
                             + " (or put rework-embedded on the class path)",
                     null);
         } catch (InvocationTargetException e) {
-            throw new DatabaseUnreachable(String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()), e);
+            throw new DatabaseUnreachable(
+                    String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()), e);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("rework-embedded is of another version", e);
         }

@@ -96,7 +96,8 @@ public final class Database {
     public void install() {
         repeat("install the schema", () -> {
             try (Connection connection = open()) {
-                connection.setNetworkTimeout(Runnable::run, (int) Duration.ofMinutes(1).toMillis());
+                connection.setNetworkTimeout(
+                        Runnable::run, (int) Duration.ofMinutes(1).toMillis());
                 return Schema.install(connection);
             }
         });
@@ -112,7 +113,10 @@ public final class Database {
                 reached = true;
                 return result;
             } catch (SQLException | RuntimeException e) {
-                if (!isLost(e) || !reached || System.nanoTime() > end || Thread.currentThread().isInterrupted()) {
+                if (!isLost(e)
+                        || !reached
+                        || System.nanoTime() > end
+                        || Thread.currentThread().isInterrupted()) {
                     throw translate(what, e);
                 }
             }

@@ -203,8 +203,7 @@ public final class Enqueue {
     }
 
     private static int bindMoment(PreparedStatement statement, NewTask task) throws SQLException {
-        OffsetDateTime moment =
-                task.at() == null ? null : OffsetDateTime.ofInstant(task.at(), ZoneOffset.UTC);
+        OffsetDateTime moment = task.at() == null ? null : OffsetDateTime.ofInstant(task.at(), ZoneOffset.UTC);
         statement.setObject(1, moment, Types.TIMESTAMP_WITH_TIMEZONE);
         statement.setLong(2, task.delay().toNanos() / 1_000);
         return 3;

@@ -27,11 +27,13 @@ public final class Scheduler implements AutoCloseable {
     public long schedule(NewTask task, NewTask.Input input) {
         long token = Enqueue.token();
         if (!task.due() || notifier.takeTurn(task.domain())) {
-            return insert("schedule a task", token, (connection, id) ->
-                    Enqueue.oneAndNotify(connection, id, token, task, input));
+            return insert(
+                    "schedule a task",
+                    token,
+                    (connection, id) -> Enqueue.oneAndNotify(connection, id, token, task, input));
         }
-        long made = insert("schedule a task", token, (connection, id) ->
-                Enqueue.one(connection, id, token, task, input));
+        long made =
+                insert("schedule a task", token, (connection, id) -> Enqueue.one(connection, id, token, task, input));
         notifier.later(task.domain());
         return made;
     }

@@ -155,8 +155,10 @@ public final class TaskStore {
 
     /** Its earlier attempts. */
     public List<Attempt> attempts(long id) {
-        return jdbi.withHandle(handle ->
-                handle.createQuery(ATTEMPTS).bind("id", id).map(TaskRows::attempt).list());
+        return jdbi.withHandle(handle -> handle.createQuery(ATTEMPTS)
+                .bind("id", id)
+                .map(TaskRows::attempt)
+                .list());
     }
 
     /** Its input and output. */
@@ -173,8 +175,10 @@ public final class TaskStore {
 
     /** Its state, and its output when it has one. */
     public Optional<Outcome> outcome(long id) {
-        return jdbi.withHandle(handle ->
-                handle.createQuery(OUTCOME).bind("id", id).map(TaskRows::outcome).findOne());
+        return jdbi.withHandle(handle -> handle.createQuery(OUTCOME)
+                .bind("id", id)
+                .map(TaskRows::outcome)
+                .findOne());
     }
 
     /** Cancels what has not begun, asks for the end of what runs; leaves an audit row. */
