@@ -44,4 +44,25 @@ public @interface Operation {
 
     /** Of two queued tasks the one with the higher priority runs first. A task may be given its own. */
     int priority() default 0;
+
+    /**
+     * A rule by which monitors run it without input: 5 cron fields, or 6 with seconds first. One plan per operation,
+     * whatever the number of hosts; it follows the code at every registration. Empty: none.
+     */
+    String cron() default "";
+
+    /** The zone whose wall clock {@link #cron} reads. */
+    String zone() default "UTC";
+
+    /** What becomes of instants of {@link #cron} at which no monitor was there. */
+    Missed missed() default Missed.SKIP;
+
+    /** How many missed or waiting instants are kept at most. */
+    int missedMax() default 100;
+
+    /** What becomes of an instant of {@link #cron} while the previous task has not ended. */
+    Overlap overlap() default Overlap.ALLOW;
+
+    /** Each task of {@link #cron} starts up to this much after its instant, at random: ISO 8601; none when empty. */
+    String jitter() default "";
 }
