@@ -11,7 +11,22 @@ final class Commands {
 
     static Map<String, Supplier<Object>> own() {
         Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+        commands.put("init-db", InitDb::new);
+        commands.put("register-operations", RegisterOperations::new);
+        commands.put("unregister-operation", UnregisterOperation::new);
+        commands.put("list-operations", ListOperations::new);
+        commands.put("schedule", ScheduleCommand::new);
         commands.put("list-tasks", ListTasks::new);
+        commands.put("show-task", ShowTask::new);
+        commands.put("log-task", LogTask::new);
+        commands.put("abort-task", AbortTask::new);
+        commands.put("retry-task", RetryTask::new);
+        commands.put("monitor", MonitorCommand::new);
+        commands.put("list-monitors", ListMonitors::new);
+        commands.put("list-workers", ListWorkers::new);
+        commands.put("shutdown-worker", EndWorker.Shutdown::new);
+        commands.put("kill-worker", EndWorker.Kill::new);
+        commands.put("classpath", ClasspathCommand::new);
         return commands;
     }
 

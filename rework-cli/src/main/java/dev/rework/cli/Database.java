@@ -3,7 +3,6 @@ package dev.rework.cli;
 import dev.rework.Rework;
 import dev.rework.internal.ClientOptions;
 import dev.rework.internal.DatabaseAddress;
-import dev.rework.internal.JoinListener;
 import dev.rework.internal.db.TaskStore;
 import dev.rework.sql.Schema;
 import dev.rework.sql.SchemaStatus;
@@ -59,7 +58,7 @@ public final class Database implements AutoCloseable {
     /** A client, closed with this. */
     public Rework client() {
         if (client == null) {
-            client = Rework.open(new ClientOptions(connections(), address(), null, JoinListener.NONE));
+            client = Rework.open(ClientOptions.over(address(), connections(), () -> {}));
         }
         return client;
     }

@@ -25,7 +25,7 @@ final class ListTasks extends DatabaseCommand {
 
     @Override
     protected ExitCode perform(Database database) {
-        TaskFilter filter = new TaskFilter(which.domain, which.host, state, operation, which.limit, which.after);
+        TaskFilter filter = new TaskFilter(which.domain, which.host, state, operation, which.limit(), which.after);
         List<TaskSnapshot> tasks = database.client().tasks(filter);
         output().list(
                         tasks,

@@ -11,11 +11,12 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Writes what a command found, in the format that was asked for. */
+/** Writes what a command found, in the format that was asked for. For one thread; CSV has one header in all. */
 public final class Output {
     private final ReworkCommand.Format format;
     private final Palette palette;
     private final PrintStream out;
+    private boolean headed;
 
     Output(ReworkCommand.Format format, Palette palette, PrintStream out) {
         this.format = format;
@@ -38,7 +39,7 @@ public final class Output {
             case json -> out.println(json(things.stream().map(form.values()).toList()));
             case jsonl -> things.forEach(thing -> out.println(json(form.values().apply(thing))));
             case csv -> {
-                out.println(String.join(",", form.keys()));
+                header(form);
                 things.forEach(thing -> out.println(csv(form, thing)));
             }
         }
@@ -48,6 +49,13 @@ public final class Output {
         switch (format) {
             case json, jsonl -> out.println(json(form.values().apply(thing)));
             case table, csv -> list(List.of(thing), form);
+        }
+    }
+
+    private void header(Form<?> form) {
+        if (!headed) {
+            out.println(String.join(",", form.keys()));
+            headed = true;
         }
     }
 

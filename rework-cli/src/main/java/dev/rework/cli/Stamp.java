@@ -1,6 +1,7 @@
 package dev.rework.cli;
 
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -18,13 +19,13 @@ final class Stamp {
         return moment == null ? null : DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(moment);
     }
 
-    /** With microseconds and offset, as the ancestor's lists have it. */
+    /** With microseconds and offset, as the ancestor's lists have it, in this machine's zone. */
     static String people(OffsetDateTime moment) {
-        return PEOPLE.format(moment);
+        return PEOPLE.format(moment.atZoneSameInstant(ZoneId.systemDefault()));
     }
 
-    /** To the second, as in front of captured lines. */
+    /** To the second in this machine's zone, as in front of captured lines. */
     static String seconds(OffsetDateTime moment) {
-        return SECONDS.format(moment);
+        return SECONDS.format(moment.atZoneSameInstant(ZoneId.systemDefault()));
     }
 }

@@ -92,6 +92,12 @@ final class TaskForm {
         return line.toString();
     }
 
+    /** {@code 3 of 10: message}. */
+    static String progressText(Progress progress) {
+        String message = progress.message() == null ? "" : progress.message();
+        return progress.done() + " of " + progress.total() + (message.isEmpty() ? "" : ": " + message);
+    }
+
     private static String stamp(Palette palette, OffsetDateTime moment) {
         return palette.paint(Palette.Colour.FAINT, "[" + Stamp.people(moment) + "]");
     }

@@ -14,6 +14,9 @@ import dev.rework.TaskAborted;
 import dev.rework.TaskFailed;
 import dev.rework.TaskLost;
 import dev.rework.UnknownOperation;
+import dev.rework.embedded.EmbeddedPostgresException;
+import dev.rework.monitor.MonitorRefused;
+import dev.rework.sql.SchemaException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -30,6 +33,15 @@ final class Verdict {
         }
         if (error instanceof ReworkException own) {
             return new Refusal(exitCode(own), message(own), hint(own), own);
+        }
+        if (error instanceof SchemaException schema) {
+            return new Refusal(ExitCode.SCHEMA, message(schema), null, schema);
+        }
+        if (error instanceof EmbeddedPostgresException embedded) {
+            return new Refusal(ExitCode.UNREACHABLE, message(embedded), "rework db status looks at it", embedded);
+        }
+        if (error instanceof MonitorRefused refused) {
+            return new Refusal(ExitCode.ERROR, message(refused), "rework list-monitors shows them", refused);
         }
         if (error instanceof NoSuchFileException missing) {
             return new Refusal(ExitCode.UNKNOWN, "no such file: " + missing.getFile(), null, missing);
