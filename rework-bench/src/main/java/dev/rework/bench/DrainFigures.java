@@ -1,0 +1,115 @@
+package dev.rework.bench;
+
+import java.io.IOException;
+import java.sql.SQLException;
+
+/**
+ * How fast a real monitor and its worker processes empty a queue. <em>Warm</em>: they have run 20,000 tasks and stand
+ * idle when the queue, vacuumed and checkpointed, is opened to them. <em>Cold</em>: from the start of the command
+ * {@code rework monitor} on a queue that is there. Both until the last task is finished in the database; history kept.
+ */
+final class DrainFigures {
+    private static final int WARM = 20_000;
+
+    private final Run run;
+
+    DrainFigures(Run run) {
+        this.run = run;
+    }
+
+    /** No-op tasks, warm. */
+    void warm(int workers) {
+        String name = "drain.noop." + workers;
+        run.measure(name, taken -> {
+            try (House house = run.house();
+                    MonitorProcess monitor = MonitorProcess.withIdle(run, house, workers)) {
+                Numbers numbers = warm(run, house, monitor, "noop", run.scale().drain);
+                taken.number(name, "tasks/s", numbers.rate);
+                taken.number(name + ".steady", "tasks/s", numbers.steady);
+                taken.number(name + ".wal", "B/task", numbers.walBytes);
+            }
+        });
+    }
+
+    /** Another operation, warm; {@code tasks} of it. */
+    void other(String operation, int workers, int tasks) {
+        String name = "drain." + operation + "." + workers;
+        run.measure(name, taken -> {
+            try (House house = run.house();
+                    MonitorProcess monitor = MonitorProcess.withIdle(run, house, workers)) {
+                taken.number(name, "tasks/s", warm(run, house, monitor, operation, tasks).rate);
+            }
+        });
+    }
+
+    /** From nothing running. */
+    void cold(int workers) {
+        String name = "drain.cold." + workers;
+        run.measure(name, taken -> {
+            try (House house = run.house()) {
+                int tasks = run.scale().drain;
+                long last = house.queue("noop", tasks);
+                house.settle();
+                double spawned = house.now();
+                String count = Integer.toString(workers);
+                try (MonitorProcess monitor = MonitorProcess.start(
+                        run,
+                        house,
+                        house.server.address(house.name),
+                        "--minworkers",
+                        count,
+                        "--maxworkers",
+                        count)) {
+                    house.awaitDrained("noop", last, 120);
+                    House.Drained drained = complete(house.drained("noop", 0), tasks);
+                    taken.number(name, "tasks/s", tasks / (drained.finished() - spawned));
+                    taken.number(
+                            name + ".fromfirst", "tasks/s", tasks / (drained.finished() - drained.started()));
+                    taken.number(name + ".steady", "tasks/s", steady(drained));
+                }
+            }
+        });
+    }
+
+    /** @param steady the rate between the first and the last tenth */
+    record Numbers(double rate, double steady, double walBytes) {}
+
+    static Numbers warm(Run run, House house, MonitorProcess monitor, String operation, int tasks)
+            throws SQLException, IOException {
+        int warm = Math.min(WARM, tasks);
+        long last = house.queue(operation, warm);
+        house.tell();
+        house.awaitDrained(operation, last, 120);
+        monitor.pause();
+        double opened;
+        long wal;
+        try {
+            last = house.queue(operation, tasks);
+            house.settle();
+            wal = run.server().walBytes();
+            opened = house.now();
+        } finally {
+            monitor.resume();
+        }
+        house.tell();
+        house.awaitDrained(operation, last, 300);
+        long bytes = run.server().walBytes() - wal;
+        House.Drained drained = complete(house.drained(operation, last - tasks + 1), tasks);
+        if (drained.started() < opened) {
+            throw new SQLException("a worker began before the queue was opened: the figure would be too good");
+        }
+        return new Numbers(tasks / (drained.finished() - opened), steady(drained), bytes / (double) tasks);
+    }
+
+    private static double steady(House.Drained drained) {
+        return 0.8 * drained.tasks() / (drained.ninetieth() - drained.tenth());
+    }
+
+    private static House.Drained complete(House.Drained drained, int tasks) throws SQLException {
+        if (drained.tasks() != tasks || drained.undone() > 0) {
+            throw new SQLException(drained.tasks() + " of " + tasks + " tasks finished, " + drained.undone()
+                    + " of them not done");
+        }
+        return drained;
+    }
+}

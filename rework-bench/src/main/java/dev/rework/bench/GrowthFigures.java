@@ -1,0 +1,128 @@
+package dev.rework.bench;
+
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * The drain again, warm with two workers, on databases in which a crowd of rows stands that a claim must not notice,
+ * or with a snapshot held open for the whole run. Each crowd's database is made once a run and copied for each round.
+ */
+final class GrowthFigures {
+    private static final int WORKERS = 2;
+
+    /** Who else is in the table. */
+    enum Crowd {
+        EMPTY("select 1 where ? < 0"),
+        FINISHED("""
+                insert into rework.task (operation, state, worker, attempt, started, finished, run_at, queued)
+                select o.id, 'done', 1, 1, x, x, x, x
+                  from rework.operation o, generate_series(1, ?) i,
+                       lateral (select clock_timestamp() - i * interval '1 second') s(x)
+                 where o.domain = 'bench' and o.name = 'noop'
+                """),
+        BEHIND("""
+                insert into rework.task (operation, state, rank)
+                select o.id, 'queued', 100 from rework.operation o, generate_series(1, ?)
+                 where o.domain = 'bench' and o.name = 'noop'
+                """),
+        OTHER_HOST("""
+                insert into rework.task (operation, state, host)
+                select o.id, 'queued', 'elsewhere' from rework.operation o, generate_series(1, ?)
+                 where o.domain = 'bench' and o.name = 'noop'
+                """),
+        OTHER_DOMAIN("""
+                with other as (insert into rework.operation (domain, name) values ('strangers', 'noop') returning id)
+                insert into rework.task (operation, state)
+                select o.id, 'queued' from other o, generate_series(1, ?)
+                """),
+        UNKNOWN_OPERATION("""
+                with other as (insert into rework.operation (domain, name) values ('bench', 'unheard') returning id)
+                insert into rework.task (operation, state)
+                select o.id, 'queued' from other o, generate_series(1, ?)
+                """),
+        TOMORROW("""
+                insert into rework.task (operation, state, run_at)
+                select o.id, 'scheduled', clock_timestamp() + interval '1 day' + i * interval '1 millisecond'
+                  from rework.operation o, generate_series(1, ?) i
+                 where o.domain = 'bench' and o.name = 'noop'
+                """),
+        SNAPSHOT("select 1 where ? < 0");
+
+        private final String sql;
+
+        Crowd(String sql) {
+            this.sql = sql;
+        }
+
+        String figure() {
+            return "growth." + name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private final Run run;
+    private final Set<Crowd> made = EnumSet.noneOf(Crowd.class);
+
+    GrowthFigures(Run run) {
+        this.run = run;
+    }
+
+    void take(Crowd crowd) {
+        run.measure(crowd.figure(), taken -> {
+            try (House house = run.house(template(crowd));
+                    MonitorProcess monitor = MonitorProcess.withIdle(run, house, WORKERS);
+                    Connection holder = run.server().open(house.name)) {
+                if (crowd == Crowd.SNAPSHOT) {
+                    hold(holder);
+                }
+                taken.number(crowd.figure(), "tasks/s", rate(house, monitor));
+            }
+        });
+    }
+
+    private double rate(House house, MonitorProcess monitor) throws SQLException, IOException {
+        return DrainFigures.warm(run, house, monitor, "noop", run.scale().drain).rate();
+    }
+
+    private static void hold(Connection holder) throws SQLException {
+        holder.setAutoCommit(false);
+        holder.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        try (Statement statement = holder.createStatement()) {
+            statement.execute("select count(*) from rework.operation");
+        }
+    }
+
+    private String template(Crowd crowd) throws SQLException {
+        String template = run.template() + "_" + crowd.name().toLowerCase(Locale.ROOT);
+        if (made.add(crowd)) {
+            run.keepUntilEnd(template);
+            run.server().drop(template);
+            run.server().copy(run.template(), template);
+            try (Connection connection = run.server().open(template)) {
+                fill(connection, crowd);
+            }
+        }
+        return template;
+    }
+
+    private void fill(Connection connection, Crowd crowd) throws SQLException {
+        try (var statement = connection.prepareStatement(crowd.sql)) {
+            statement.setInt(1, run.scale().crowd);
+            statement.execute();
+        }
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("vacuum analyze");
+        }
+    }
+
+    /** All of them, in the order in which one round takes them. */
+    void takeAll() {
+        for (Crowd crowd : Crowd.values()) {
+            take(crowd);
+        }
+    }
+}
