@@ -1,0 +1,52 @@
+package dev.rework.internal.db;
+
+import dev.rework.internal.PlainText;
+import java.time.Instant;
+import java.util.List;
+import org.jdbi.v3.core.Jdbi;
+
+/** Table {@code dump}: thread dumps of workers while they ran a task. Threads may share it. */
+public final class DumpStore {
+
+    private static final String INSERT = """
+            insert into rework.dump (task, attempt, content) values (:task, :attempt, :content)
+            """;
+
+    private static final String OF_TASK = """
+            select d.id, d.attempt, d.taken, d.content
+              from rework.dump d
+             where d.task = :task
+             order by d.id desc
+             limit 20
+            """;
+
+    private final Jdbi jdbi;
+
+    public DumpStore(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    /** A thread dump. */
+    public record Dump(long id, int attempt, Instant taken, String content) {}
+
+    /** Stores one; in a transaction of its own. */
+    public void store(long task, int attempt, String content) {
+        jdbi.useHandle(handle -> handle.createUpdate(INSERT)
+                .bind("task", task)
+                .bind("attempt", attempt)
+                .bind("content", PlainText.clean(content))
+                .execute());
+    }
+
+    /** The newest dumps of a task, newest first, at most 20. */
+    public List<Dump> of(long task) {
+        return jdbi.withHandle(handle -> handle.createQuery(OF_TASK)
+                .bind("task", task)
+                .map((row, context) -> new Dump(
+                        row.getLong("id"),
+                        row.getInt("attempt"),
+                        row.getTimestamp("taken").toInstant(),
+                        row.getString("content")))
+                .list());
+    }
+}
