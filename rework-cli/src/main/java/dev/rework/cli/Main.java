@@ -1,11 +1,43 @@
 package dev.rework.cli;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
 /** Where the {@code rework} process begins. */
 public final class Main {
+    private static final String ON_DESCRIPTOR = "@fd3:";
+
     private Main() {}
 
     /** Runs the command line and exits with its code. */
     public static void main(String[] arguments) {
-        System.exit(Cli.run(Shell.ofProcess(), arguments));
+        Shell shell = Shell.ofProcess();
+        int code = Cli.run(shell, whole(arguments));
+        System.exit(code);
+    }
+
+    /** With the addresses that the launcher moved out of sight, to lines on file descriptor 3. */
+    private static String[] whole(String[] arguments) {
+        String[] whole = arguments.clone();
+        List<String> addresses = List.of();
+        for (int i = 0; i < whole.length; i++) {
+            if (whole[i].startsWith(ON_DESCRIPTOR)) {
+                addresses = addresses.isEmpty() ? addresses() : addresses;
+                whole[i] = addresses.get(Integer.parseInt(whole[i].substring(ON_DESCRIPTOR.length())) - 1);
+            }
+        }
+        return whole;
+    }
+
+    private static List<String> addresses() {
+        try {
+            return List.of(Files.readString(Path.of("/dev/fd/3"), StandardCharsets.UTF_8)
+                    .split("\n"));
+        } catch (IOException e) {
+            throw new IllegalStateException("the launcher left no address on file descriptor 3", e);
+        }
     }
 }
