@@ -144,7 +144,7 @@ public final class Database {
         SQLException sql = sql(error);
         String state = sql == null ? null : sql.getSQLState();
         return sql instanceof SQLTransientConnectionException
-                || state != null && (state.startsWith("08") || LOST.contains(state));
+                || (state != null && (state.startsWith("08") || LOST.contains(state)));
     }
 
     /** Ours for an error of the driver, alone or wrapped; ours and programming errors stay as they are. */
