@@ -43,6 +43,9 @@ final class AddressParser {
         int question = rest.indexOf('?');
         String query = question < 0 ? "" : rest.substring(question + 1);
         String place = question < 0 ? rest : rest.substring(0, question);
+        if (query.indexOf('@') >= 0) {
+            throw new InvalidAddress("database address: write `?` as %3F in a password, and `@` as %40 in parameters");
+        }
         if (place.startsWith("//")) {
             readPlace(place.substring(2), hosts, parts);
         } else if (!place.isEmpty() && !place.equals("/")) {
@@ -85,14 +88,14 @@ final class AddressParser {
         int colon = text.lastIndexOf(':');
         boolean port = colon >= 0 && text.indexOf(']', colon) < 0;
         String name = decode(port ? text.substring(0, colon) : text);
-        return new Host(checked(name), port ? port(text.substring(colon + 1)) : Host.PORT);
+        return new Host(checked(name), port ? port(text.substring(colon + 1)) : Host.UNSAID);
     }
 
-    /** Hosts and ports given apart, each a comma separated list, as in libpq's parameters. */
+    /** Hosts and ports given apart, each a comma separated list, as in libpq's parameters; what is said already stays. */
     static void readHosts(@Nullable String names, @Nullable String ports, List<Host> hosts) {
         if (names != null && !names.isEmpty() && hosts.isEmpty()) {
             for (String name : names.split(",", -1)) {
-                hosts.add(new Host(checked(name), Host.PORT));
+                hosts.add(new Host(checked(name), Host.UNSAID));
             }
         }
         if (ports == null || ports.isEmpty()) {
@@ -100,10 +103,12 @@ final class AddressParser {
         }
         String[] each = ports.split(",", -1);
         if (hosts.isEmpty()) {
-            hosts.add(new Host("localhost", Host.PORT));
+            hosts.add(new Host("localhost", Host.UNSAID));
         }
         for (int i = 0; i < hosts.size(); i++) {
-            hosts.set(i, new Host(hosts.get(i).name(), port(each[Math.min(i, each.length - 1)])));
+            if (hosts.get(i).port() == Host.UNSAID) {
+                hosts.set(i, new Host(hosts.get(i).name(), port(each[Math.min(i, each.length - 1)])));
+            }
         }
     }
 
@@ -119,7 +124,7 @@ final class AddressParser {
 
     private static int port(String text) {
         if (text.isEmpty()) {
-            return Host.PORT;
+            return Host.UNSAID;
         }
         if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) < 1 || Integer.parseInt(text) > 65535) {
             // Not shown: with an unescaped ':' or '@' in a password this is a piece of it.

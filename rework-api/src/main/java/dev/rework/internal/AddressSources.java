@@ -107,10 +107,8 @@ record AddressSources(Map<String, String> environment, Path folder, Path home, S
             }
         });
         String host = parts.getOrDefault("host", variable("PGHOST"));
-        AddressParser.readHosts(host, hosts.isEmpty() ? parts.getOrDefault("port", variable("PGPORT")) : null, hosts);
-        if (hosts.isEmpty()) {
-            hosts.add(new Host("localhost", Host.PORT));
-        }
+        String port = parts.getOrDefault("port", variable("PGPORT"));
+        AddressParser.readHosts(host, port == null ? String.valueOf(Host.PORT) : port, hosts);
         String who = orElse(orElse(parts.get("user"), variable("PGUSER")), user);
         String database = orElse(orElse(parts.get("dbname"), variable("PGDATABASE")), who);
         return new DatabaseAddress(new DatabaseAddress.Parts(

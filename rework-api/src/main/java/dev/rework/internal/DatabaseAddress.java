@@ -21,6 +21,7 @@ public final class DatabaseAddress {
     /** One of the places to try, in order. */
     record Host(String name, int port) {
         static final int PORT = 5432;
+        static final int UNSAID = 0;
 
         @Override
         public String toString() {

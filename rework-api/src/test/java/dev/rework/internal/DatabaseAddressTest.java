@@ -90,6 +90,7 @@ class DatabaseAddressTest {
                 "postgres://u:" + CANARY + "@h:port/d",
                 "postgres://u:" + CANARY + "?x=1@h/d",
                 "postgres://u:" + CANARY + "?" + CANARY + "=1@h/d",
+                "postgres://u:12?" + CANARY + "=1@h/d",
                 "postgres://u:" + CANARY + "/" + CANARY + "@h/d",
                 "postgres://u:" + CANARY + "%zz@h/d",
                 "postgres://u:" + CANARY + "%ff@h/d",
@@ -224,7 +225,7 @@ class DatabaseAddressTest {
                 "postgres://h",
                 Map.of("PGUSER", "u", "PGPASSWORD", "p", "PGDATABASE", "d", "PGPORT", "1", "PGSSLMODE", "require"));
 
-        assertThat(address.url()).isEqualTo("jdbc:postgresql://h:5432/d");
+        assertThat(address.url()).isEqualTo("jdbc:postgresql://h:1/d");
         assertThat(address.user()).isEqualTo("u");
         assertThat(address.properties("x")).containsEntry("password", "p").containsEntry("sslmode", "require");
         assertThat(address.secretVariables()).containsExactly("PGPASSWORD");
