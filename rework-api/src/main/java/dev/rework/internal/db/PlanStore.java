@@ -1,45 +1,191 @@
 package dev.rework.internal.db;
 
-import dev.rework.Missed;
-import dev.rework.Overlap;
+import dev.rework.Plan;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
-/** Tables {@code plan} and {@code plan_watch}, and the tasks that plans make. Threads may share it. */
+/** Table {@code plan} for clients and for registration; {@link PlanFires} fires them. Threads may share it. */
 public final class PlanStore {
+    private static final String PREPARE = """
+            insert into rework.plan as p
+                   (operation, host, rule, zone, input, raw_input, metadata, missed, missed_max, overlap, jitter_ms,
+                    paused, identity)
+            values (:operation, :host, :rule, :zone, :input::json, :raw, :metadata::jsonb, :missed, :missedMax,
+                    :overlap, :jitter, coalesce(:paused, false), :identity)
+            on conflict (identity) do update
+               set metadata = excluded.metadata,
+                   missed = excluded.missed,
+                   missed_max = excluded.missed_max,
+                   overlap = excluded.overlap,
+                   jitter_ms = excluded.jitter_ms,
+                   paused = coalesce(:paused, p.paused),
+                   last_fire = case when p.paused and not :paused then clock_timestamp() else p.last_fire end
+            returning id
+            """;
+
+    private static final String DECLARE = """
+            insert into rework.plan as p
+                   (operation, rule, zone, missed, missed_max, overlap, jitter_ms, declared, identity)
+            values (?, ?, ?, ?, ?, ?, ?, true, ?)
+            on conflict (identity) do update
+               set rule = excluded.rule,
+                   zone = excluded.zone,
+                   missed = excluded.missed,
+                   missed_max = excluded.missed_max,
+                   overlap = excluded.overlap,
+                   jitter_ms = excluded.jitter_ms,
+                   last_fire = case when p.rule = excluded.rule and p.zone = excluded.zone then p.last_fire
+                                    else clock_timestamp()
+                               end
+            """;
+
+    private static final String UNDECLARE = """
+            delete from rework.plan
+             where operation = ? and declared
+            """;
+
+    private static final String UNPREPARE = """
+            delete from rework.plan
+             where id = :id
+            """;
+
+    private static final String FIND = """
+            select p.*, o.name as operation, o.domain, clock_timestamp() as now
+              from rework.plan p
+              join rework.operation o on o.id = p.operation
+             where p.id = :id
+            """;
+
+    private static final String LIST = """
+            select p.*, o.name as operation, o.domain, clock_timestamp() as now
+              from rework.plan p
+              join rework.operation o on o.id = p.operation
+             where (:domain::text is null or o.domain = :domain)
+               and (:host::text is null or p.host = :host)
+               and (:operation::text is null or o.name = :operation)
+             order by o.name, p.id
+            """;
+
+    private static final String PAUSE = """
+            update rework.plan
+               set paused = true
+             where id = :id
+            """;
+
+    private static final String RESUME = """
+            update rework.plan
+               set paused = false,
+                   last_fire = case when paused then clock_timestamp() else last_fire end
+             where id = :id
+            """;
+
     private final Jdbi jdbi;
 
+    /** On these connections. */
     public PlanStore(Jdbi jdbi) {
         this.jdbi = jdbi;
     }
 
-    /** How a plan fires: the same whether prepared or declared. */
-    public record Policy(Missed missed, int missedMax, Overlap overlap, Duration jitter) {
-        /** At most this many missed instants are made up for, unless said otherwise. */
-        public static final int MISSED_MAX = 100;
-
-        public static final Policy DEFAULT = new Policy(Missed.SKIP, MISSED_MAX, Overlap.ALLOW, Duration.ZERO);
-    }
+    /**
+     * A plan to make, already checked: rule with {@code CronRule.parse}, input with its operation's schema.
+     *
+     * @param metadata a JSON object
+     * @param paused null: as it is, not paused when it is new
+     */
+    public record Draft(
+            long operation,
+            String host,
+            String rule,
+            ZoneId zone,
+            @Nullable String input,
+            byte @Nullable [] rawInput,
+            String metadata,
+            PlanPolicy policy,
+            @Nullable Boolean paused) {}
 
     /** {@code @Operation(cron = …)}, already checked with {@code CronRule.parse}. */
-    public record Declared(String rule, ZoneId zone, Policy policy) {}
+    public record Declared(String rule, ZoneId zone, PlanPolicy policy) {}
 
     /**
-     * Makes the one declared plan of an operation be as declared, within the caller's transaction. A
-     * changed rule starts afresh; an unchanged one keeps its position, and its pause. Null: the
-     * declaration is gone, and so is its plan.
+     * Makes the one declared plan of an operation be as declared, within the caller's transaction. A changed rule
+     * starts afresh; an unchanged one keeps its position, and its pause. Null: the declaration is gone, and so is its
+     * plan.
      */
     public static void declare(Connection transaction, long operation, @Nullable Declared declared)
             throws SQLException {
-        throw new UnsupportedOperationException();
+        try (PreparedStatement statement = transaction.prepareStatement(declared == null ? UNDECLARE : DECLARE)) {
+            statement.setLong(1, operation);
+            if (declared != null) {
+                statement.setString(2, declared.rule);
+                statement.setString(3, declared.zone.getId());
+                statement.setString(4, PlanRows.stored(declared.policy.missed()));
+                statement.setInt(5, declared.policy.missedMax());
+                statement.setString(6, PlanRows.stored(declared.policy.overlap()));
+                statement.setLong(7, declared.policy.jitter().toMillis());
+                statement.setBytes(8, PlanIdentity.declared(operation));
+            }
+            statement.executeUpdate();
+        }
+    }
+
+    /** Makes a plan, or finds the same one and gives it these policies and metadata; its id. */
+    public long prepare(Draft draft) {
+        return jdbi.withHandle(handle -> handle.createQuery(PREPARE)
+                .bind("operation", draft.operation)
+                .bind("host", draft.host)
+                .bind("rule", draft.rule)
+                .bind("zone", draft.zone.getId())
+                .bind("input", draft.input)
+                .bind("raw", draft.rawInput)
+                .bind("metadata", draft.metadata)
+                .bind("missed", PlanRows.stored(draft.policy.missed()))
+                .bind("missedMax", draft.policy.missedMax())
+                .bind("overlap", PlanRows.stored(draft.policy.overlap()))
+                .bind("jitter", draft.policy.jitter().toMillis())
+                .bind("paused", draft.paused)
+                .bind("identity", PlanIdentity.of(draft))
+                .mapTo(Long.class)
+                .one());
     }
 
     /** Deletes a plan; its tasks stay. False when there is none. */
     public boolean unprepare(long id) {
-        throw new UnsupportedOperationException(jdbi.toString());
+        return changed(UNPREPARE, id);
+    }
+
+    /** One plan. */
+    public Optional<Plan> find(long id) {
+        return jdbi.withHandle(handle ->
+                handle.createQuery(FIND).bind("id", id).map(PlanRows::plan).findOne());
+    }
+
+    /** Plans by the name of their operation. */
+    public List<Plan> list(@Nullable String domain, @Nullable String host, @Nullable String operation) {
+        return jdbi.withHandle(handle -> handle.createQuery(LIST)
+                .bind("domain", domain)
+                .bind("host", host)
+                .bind("operation", operation)
+                .map(PlanRows::plan)
+                .list());
+    }
+
+    /** It fires no more until it is resumed. False when there is none. */
+    public boolean pause(long id) {
+        return changed(PAUSE, id);
+    }
+
+    /** It goes on with its next instant; those of the pause are gone. False when there is none. */
+    public boolean resume(long id) {
+        return changed(RESUME, id);
+    }
+
+    private boolean changed(String sql, long id) {
+        return jdbi.withHandle(handle -> handle.createUpdate(sql).bind("id", id).execute() == 1);
     }
 }

@@ -98,7 +98,7 @@ final class TaskRows {
         return json == null ? null : Codec.read(json, Progress.class);
     }
 
-    private static Map<String, Object> metadata(@Nullable String json) {
+    static Map<String, Object> metadata(@Nullable String json) {
         Map<String, Object> all = new LinkedHashMap<>();
         if (json != null && !json.equals("{}") && Codec.read(json, Object.class) instanceof Map<?, ?> given) {
             given.forEach((name, value) -> all.put(String.valueOf(name), value));
