@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -224,7 +225,7 @@ public final class TestDatabase implements BeforeAllCallback, AfterAllCallback, 
     }
 
     /** The first column of the first row, null when it is null or there is no row. */
-    public <T> T one(Class<T> type, String sql, Object... binds) {
+    public <T> @Nullable T one(Class<T> type, String sql, Object... binds) {
         try (Connection connection = connection();
                 PreparedStatement statement = bound(connection, sql, binds);
                 ResultSet row = statement.executeQuery()) {
@@ -236,11 +237,16 @@ public final class TestDatabase implements BeforeAllCallback, AfterAllCallback, 
 
     /** The first column of the first row as a number; for counts. */
     public long number(String sql, Object... binds) {
-        Long value = one(Long.class, sql, binds);
-        if (value == null) {
-            throw new IllegalStateException("no number from: " + sql);
+        try (Connection connection = connection();
+                PreparedStatement statement = bound(connection, sql, binds);
+                ResultSet row = statement.executeQuery()) {
+            if (!row.next()) {
+                throw new IllegalStateException("no row from: " + sql);
+            }
+            return row.getLong(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e.getMessage() + " in: " + sql, e);
         }
-        return value;
     }
 
     private static PreparedStatement bound(Connection connection, String sql, Object... binds) throws SQLException {

@@ -77,6 +77,8 @@ final class TestServer {
         if (running.startedHere()) {
             Files.writeString(ours, "");
             server.dropLeftBehind();
+            // Its name is the schema's too: by default our statements would find tables they forget to qualify.
+            server.execute("alter role current_user set search_path = public");
         }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> server.leave(postgres, ours)));
         return announced("the embedded one in " + home, server);

@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.StringJoiner;
 
 /**
@@ -21,8 +22,12 @@ public final class Schema {
 
     private static final String LOCK = "select pg_advisory_xact_lock(hashtextextended('rework.schema', 0))";
 
-    private static final String MAKE_ROOM = """
+    // Only when there is none: where a DBA made it for us, we may lack the right to make one.
+    private static final String MAKE_SCHEMA = """
             create schema rework;
+            """;
+
+    private static final String MAKE_VERSIONS = """
             create table rework.schema_version (
               version integer primary key,
               name    text not null,
@@ -31,13 +36,16 @@ public final class Schema {
             """;
 
     private static final String LOOK = """
-            select to_regnamespace('rework') is not null,
-                   to_regclass('rework.schema_version') is not null,
-                   coalesce((select string_agg('table rework.' || c.relname, ', ' order by c.relname)
-                               from (select relname
+            select to_regclass('rework.schema_version') is not null,
+                   coalesce((select string_agg(thing, ', ')
+                               from (select 'rework.' || relname as thing
                                        from pg_catalog.pg_class
-                                      where relnamespace = to_regnamespace('rework') and relkind in ('r', 'p', 'v', 'f')
-                                      order by relname limit 3) c), '')
+                                      where relnamespace = to_regnamespace('rework')
+                                      union all
+                                     select 'function rework.' || proname
+                                       from pg_catalog.pg_proc
+                                      where pronamespace = to_regnamespace('rework')
+                                      order by 1 limit 3) things), '')
             """;
 
     private static final String VERSION = """
@@ -58,31 +66,31 @@ public final class Schema {
 
     private Schema() {}
 
-    /** What the database holds. */
+    /** What the database holds. Reads only; runs in the transaction the connection is in, if any. */
     public static SchemaStatus status(Connection connection) throws SQLException {
-        boolean schema;
+        return status(connection, Migration.NEWEST);
+    }
+
+    private static SchemaStatus status(Connection connection, int wanted) throws SQLException {
         boolean ours;
-        String tables;
+        String things;
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(LOOK)) {
             row.next();
-            schema = row.getBoolean(1);
-            ours = row.getBoolean(2);
-            tables = row.getString(3);
+            ours = row.getBoolean(1);
+            things = row.getString(2);
         }
         if (!ours) {
-            return !schema || tables.isEmpty() ? new SchemaStatus.Missing() : new SchemaStatus.Foreign(tables);
+            return things.isEmpty() ? new SchemaStatus.Missing() : new SchemaStatus.Foreign(things);
         }
-        return compare(version(connection));
+        return compare(version(connection), wanted);
     }
 
-    private static SchemaStatus compare(int version) {
-        if (version == Migration.NEWEST) {
+    private static SchemaStatus compare(int version, int wanted) {
+        if (version == wanted) {
             return new SchemaStatus.Current(version);
         }
-        return version < Migration.NEWEST
-                ? new SchemaStatus.Older(version, Migration.NEWEST)
-                : new SchemaStatus.Newer(version, Migration.NEWEST);
+        return version < wanted ? new SchemaStatus.Older(version, wanted) : new SchemaStatus.Newer(version, wanted);
     }
 
     private static int version(Connection connection) throws SQLException {
@@ -100,11 +108,16 @@ public final class Schema {
      * @throws SchemaException when what is there is newer, or another program's
      */
     public static int install(Connection connection) throws SQLException {
+        int applied = install(connection, Migration.ALL);
+        LogPartitions.ensure(connection, today(connection), PARTITION_DAYS);
+        return applied;
+    }
+
+    static int install(Connection connection, List<Migration> migrations) throws SQLException {
         int applied = 0;
-        while (Transactions.in(connection, Schema::step)) {
+        while (Transactions.in(connection, c -> step(c, migrations))) {
             applied++;
         }
-        LogPartitions.ensure(connection, today(connection), PARTITION_DAYS);
         return applied;
     }
 
@@ -118,10 +131,10 @@ public final class Schema {
     }
 
     /** Applies the next migration, under the lock; false when there is none left. */
-    private static boolean step(Connection connection) throws SQLException {
+    private static boolean step(Connection connection, List<Migration> migrations) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(LOCK);
-            SchemaStatus status = status(connection);
+            SchemaStatus status = status(connection, migrations.size());
             if (status.isCurrent()) {
                 return false;
             }
@@ -129,14 +142,25 @@ public final class Schema {
                 throw new SchemaException(status);
             }
             if (status instanceof SchemaStatus.Missing) {
-                statement.execute("drop schema if exists rework"); // an empty one, made by hand
-                statement.execute(MAKE_ROOM);
+                makeRoom(statement);
             }
-            Migration next = Migration.ALL.get(version(connection));
+            Migration next = migrations.get(version(connection));
             statement.execute(next.sql());
             record(connection, next);
             return true;
         }
+    }
+
+    private static void makeRoom(Statement statement) throws SQLException {
+        boolean there;
+        try (ResultSet row = statement.executeQuery("select to_regnamespace('rework') is not null")) {
+            row.next();
+            there = row.getBoolean(1);
+        }
+        if (!there) {
+            statement.execute(MAKE_SCHEMA);
+        }
+        statement.execute(MAKE_VERSIONS);
     }
 
     private static void record(Connection connection, Migration migration) throws SQLException {
@@ -170,7 +194,7 @@ public final class Schema {
     /** Everything {@link #install} runs on an empty database, as one SQL text. */
     public static String script() {
         StringJoiner script = new StringJoiner("\n");
-        script.add("begin;").add(LOCK + ";").add(MAKE_ROOM);
+        script.add("begin;").add(LOCK + ";").add(MAKE_SCHEMA).add(MAKE_VERSIONS);
         for (Migration migration : Migration.ALL) {
             script.add(migration.sql());
             script.add("insert into rework.schema_version (version, name) values (" + migration.version() + ", '"

@@ -8,19 +8,19 @@ final class Transactions {
 
     private Transactions() {}
 
-    /** What is run; whether it did something. */
+    /** What is run. */
     @FunctionalInterface
-    interface Step {
-        boolean run(Connection connection) throws SQLException;
+    interface Step<T> {
+        T run(Connection connection) throws SQLException;
     }
 
     /** Commits when it returns, rolls back when it throws, and puts {@code autoCommit} back. */
-    static boolean in(Connection connection, Step step) throws SQLException {
+    static <T> T in(Connection connection, Step<T> step) throws SQLException {
         boolean before = connection.getAutoCommit();
         connection.setAutoCommit(false);
         boolean done = false;
         try {
-            boolean result = step.run(connection);
+            T result = step.run(connection);
             connection.commit();
             done = true;
             return result;

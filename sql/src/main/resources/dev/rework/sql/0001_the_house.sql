@@ -220,6 +220,57 @@ alter sequence rework.log_id owned by rework.log.id;
 create index log_task on rework.log (task, id);
 create table rework.log_other partition of rework.log default;
 
+-- The partition of a day (UTC), with the owner's rights: a monitor has none on the table itself.
+-- Made aside and attached, which does not wait for writers. A day with lines in the default one keeps them there.
+create function rework.make_log_day(day date) returns boolean
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
+as $$
+declare
+  name text := to_char(day, '"log_y"YYYY"m"MM"d"DD');
+  low  timestamptz := day::timestamp at time zone 'UTC';
+  high timestamptz := (day + 1)::timestamp at time zone 'UTC';
+begin
+  perform pg_advisory_xact_lock(hashtextextended('rework.log', 0));
+  if to_regclass('rework.' || name) is not null
+     or exists (select from rework.log_other l where l.time >= low and l.time < high) then
+    return false;
+  end if;
+  execute format('create table rework.%I (like rework.log including defaults including constraints)', name);
+  execute format('alter table rework.log attach partition rework.%I for values from (%L) to (%L)', name, low, high);
+  return true;
+end
+$$;
+revoke execute on function rework.make_log_day from public;
+
+-- Drops the partitions of all days before one; the answer is how many.
+create function rework.drop_log_days(before date) returns integer
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
+as $$
+declare
+  old     text;
+  dropped integer := 0;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('rework.log', 0));
+  for old in
+    select c.relname
+      from pg_inherits i
+      join pg_class c on c.oid = i.inhrelid
+     where i.inhparent = 'rework.log'::regclass
+       and c.relname ~ '^log_y[0-9]{4}m[0-9]{2}d[0-9]{2}$'
+       and to_date(substr(c.relname, 6), 'YYYY"m"MM"d"DD') < drop_log_days.before
+  loop
+    execute format('drop table rework.%I', old);
+    dropped := dropped + 1;
+  end loop;
+  return dropped;
+end
+$$;
+revoke execute on function rework.drop_log_days from public;
+
 create table rework.audit (
   id     bigint generated always as identity primary key,
   at     timestamptz not null default clock_timestamp(),
