@@ -43,14 +43,7 @@ public final class Rework implements AutoCloseable {
 
     private static Rework connect(DatabaseAddress address) {
         HikariDataSource pool = ClientPool.open(address);
-        Rework made = new Rework(ClientOptions.over(address, pool, pool::close));
-        try {
-            made.client.database.reach();
-            return made;
-        } catch (RuntimeException e) {
-            made.close();
-            throw e;
-        }
+        return new Rework(ClientOptions.over(address, pool, pool::close));
     }
 
     /** A client on the caller's connections; closing the client leaves {@code dataSource} open. */

@@ -3,6 +3,8 @@ package dev.rework;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -93,7 +95,7 @@ public final class TaskBuilder<O> {
 
     /** What to attach to the task, as JSON of at most 64 KB. */
     public TaskBuilder<O> metadata(Map<String, ?> metadata) {
-        this.metadata = Map.copyOf(metadata);
+        this.metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
         return this;
     }
 

@@ -116,8 +116,7 @@ class JoinTest {
     void waitsForAStateOrALaterOne(Way way) throws Exception {
         try (Rework rework = way.open()) {
             Task<Object> task = rework.schedule("echo");
-            CompletableFuture<Task<Object>> running =
-                    CompletableFuture.supplyAsync(() -> task.join(TaskState.RUNNING));
+            CompletableFuture<Task<Object>> running = CompletableFuture.supplyAsync(() -> task.join(TaskState.RUNNING));
             assertThatThrownBy(() -> task.join(TaskState.RUNNING, Duration.ofMillis(50)))
                     .isInstanceOf(JoinTimeout.class);
 

@@ -75,7 +75,8 @@ class ReworkTest {
 
     @Test
     void aTaskWithoutInputHasNone() {
-        assertThat(column("coalesce(input::text, 'none')", rework.schedule("echo"))).isEqualTo("none");
+        assertThat(column("coalesce(input::text, 'none')", rework.schedule("echo")))
+                .isEqualTo("none");
     }
 
     @Test
@@ -116,11 +117,10 @@ class ReworkTest {
     void saysWhatIsKnownInsteadOfAnUnknownOperation() {
         long before = db.number("select count(*) from rework.task");
 
-        assertThatThrownBy(() -> rework.schedule("shrnk"))
-                .isInstanceOfSatisfying(UnknownOperation.class, e -> {
-                    assertThat(e.name()).isEqualTo("shrnk");
-                    assertThat(e.nearMisses()).contains("images/shrink");
-                });
+        assertThatThrownBy(() -> rework.schedule("shrnk")).isInstanceOfSatisfying(UnknownOperation.class, e -> {
+            assertThat(e.name()).isEqualTo("shrnk");
+            assertThat(e.nearMisses()).contains("images/shrink");
+        });
         assertThatThrownBy(
                         () -> rework.task("shrink").domain("images").host("h1").schedule())
                 .isInstanceOf(UnknownOperation.class)
@@ -142,8 +142,8 @@ class ReworkTest {
                         .schedule())
                 .isInstanceOf(InvalidInput.class)
                 .hasMessageContaining("the metadata");
-        assertThatThrownBy(() ->
-                        rework.task("echo").input(1).rawInput(new byte[1]).schedule())
+        assertThatThrownBy(
+                        () -> rework.task("echo").input(1).rawInput(new byte[1]).schedule())
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(db.number("select count(*) from rework.task")).isEqualTo(before);
     }
@@ -252,7 +252,11 @@ class ReworkTest {
                 .isSorted()
                 .last()
                 .isEqualTo(made.get(59).id());
-        assertThat(after).hasSize(20).first().extracting(TaskSnapshot::id).isEqualTo(made.get(10).id());
+        assertThat(after)
+                .hasSize(20)
+                .first()
+                .extracting(TaskSnapshot::id)
+                .isEqualTo(made.get(10).id());
         assertThat(rework.tasks(filter.state(TaskState.RUNNING))).isEmpty();
         assertThat(rework.tasks(filter.host("nowhere"))).isEmpty();
     }
@@ -261,13 +265,10 @@ class ReworkTest {
     void readsTheLogInOrder() {
         Task<Object> task = rework.schedule("echo");
         for (int i = 1; i <= 3; i++) {
-            db.update(
-                    """
+            db.update("""
                     insert into rework.log (task, attempt, time, stream, level, line)
                     values (?, 1, clock_timestamp(), 'stdout', 'INFO', ?)
-                    """,
-                    task.id(),
-                    "line " + i);
+                    """, task.id(), "line " + i);
         }
 
         List<LogLine> lines = task.logs();

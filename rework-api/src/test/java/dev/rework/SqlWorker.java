@@ -20,13 +20,10 @@ final class SqlWorker {
         Long id = db.one(
                 Long.class, "insert into rework.operation (domain, name) values (?, ?) returning id", domain, name);
         for (String host : hosts) {
-            db.update(
-                    """
+            db.update("""
                     insert into rework.registration (operation, host, class_name, method_name, path, sha256)
                     values (?, ?, 'C', 'm', '/p', '0')
-                    """,
-                    id,
-                    host);
+                    """, id, host);
         }
     }
 
@@ -35,17 +32,13 @@ final class SqlWorker {
     }
 
     void begin(long id) {
-        db.update(
-                "update rework.task set state = 'running', worker = 1, started = clock_timestamp() where id = ?", id);
+        db.update("update rework.task set state = 'running', worker = 1, started = clock_timestamp() where id = ?", id);
     }
 
     void done(long id, @Nullable String output) {
-        db.update(
-                """
+        db.update("""
                 update rework.task set state = 'done', finished = clock_timestamp(), output = ?::json where id = ?
-                """,
-                output,
-                id);
+                """, output, id);
         db.one(String.class, "select pg_notify('rework_done', '')::text");
     }
 
@@ -54,14 +47,11 @@ final class SqlWorker {
     }
 
     void failed(long id, String error) {
-        db.update(
-                """
+        db.update("""
                 update rework.task
                    set state = 'failed', cause = 'error', finished = clock_timestamp(), error = ?, reason = 'it broke'
                  where id = ?
-                """,
-                error,
-                id);
+                """, error, id);
         db.one(String.class, "select pg_notify('rework_done', '')::text");
     }
 }

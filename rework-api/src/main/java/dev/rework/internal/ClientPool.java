@@ -3,6 +3,8 @@ package dev.rework.internal;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.SQLExceptionOverride;
+import com.zaxxer.hikari.pool.HikariPool;
+import dev.rework.internal.db.Database;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 
@@ -10,7 +12,7 @@ import javax.sql.DataSource;
 public final class ClientPool {
     private ClientPool() {}
 
-    /** A pool over the address; opens its first connection when asked for one. Close it. */
+    /** A pool over the address, with its first connection. Throws {@code DatabaseUnreachable}. Close it. */
     public static HikariDataSource open(DatabaseAddress address) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("rework");
@@ -19,9 +21,13 @@ public final class ClientPool {
         config.setMinimumIdle(1);
         config.setConnectionTimeout(10_000);
         config.setValidationTimeout(3_000);
-        config.setInitializationFailTimeout(-1);
+        config.setInitializationFailTimeout(1);
         config.setExceptionOverrideClassName(EvictStandby.class.getName());
-        return new HikariDataSource(config);
+        try {
+            return new HikariDataSource(config);
+        } catch (HikariPool.PoolInitializationException e) {
+            throw new Database(config.getDataSource(), address.toString()).translate("connect", e);
+        }
     }
 
     /** Whether a pool of the caller's has a connection to spare for LISTEN. */

@@ -43,9 +43,7 @@ class DatabaseAddressTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             postgres://babar:password@localhost/jobstore | babar | jdbc:postgresql://localhost:5432/jobstore
             postgresql://babar:password@db.example:6543/jobstore | babar | jdbc:postgresql://db.example:6543/jobstore
             POSTGRES://babar:password@localhost/jobstore | babar | jdbc:postgresql://localhost:5432/jobstore
@@ -67,8 +65,8 @@ class DatabaseAddressTest {
 
     @Test
     void secretTextReadsBackTheSame() {
-        DatabaseAddress address = read(
-                "postgres://u%40x:p%2F%3F%23%20+%C3%A9:@h1:1,[::1]:2/d%2F1?sslmode=require&pooler=true&listen=off"
+        DatabaseAddress address =
+                read("postgres://u%40x:p%2F%3F%23%20+%C3%A9:@h1:1,[::1]:2/d%2F1?sslmode=require&pooler=true&listen=off"
                         + "&application_name=x%26y");
 
         assertThat(read(address.secretText())).isEqualTo(address);
@@ -145,7 +143,8 @@ class DatabaseAddressTest {
 
     @Test
     void sessionsNoticeADeadPeerAndSayWhoTheyAre() {
-        Properties properties = read("postgres://h/d?options=-c%20work_mem%3D1MB").properties("cli", "-c a=b");
+        Properties properties =
+                read("postgres://h/d?options=-c%20work_mem%3D1MB").properties("cli", "-c a=b");
 
         assertThat(properties)
                 .containsEntry("connectTimeout", "5")
@@ -174,8 +173,7 @@ class DatabaseAddressTest {
                 "postgres://u:p@pooler:6432/d?pooler=true",
                 Map.of("REWORK_LISTEN_DB", "postgres://u:" + CANARY + "@direct/d"));
 
-        assertThat(address.listenAddress().map(DatabaseAddress::url))
-                .contains("jdbc:postgresql://direct:5432/d");
+        assertThat(address.listenAddress().map(DatabaseAddress::url)).contains("jdbc:postgresql://direct:5432/d");
         assertThat(address.secretVariables()).contains("REWORK_LISTEN_DB");
         assertThat(address.toString()).doesNotContain(CANARY);
         assertThat(read(address.secretText()).listenAddress()).isEqualTo(address.listenAddress());
@@ -185,8 +183,8 @@ class DatabaseAddressTest {
 
     @Test
     void takesTheFirstOfGivenVariableFileAndOthers() throws IOException {
-        Map<String, String> all = Map.of(
-                "REWORK_DB", "postgres://rework/d", "DATABASE_URL", "postgres://url/d", "PGHOST", "pg");
+        Map<String, String> all =
+                Map.of("REWORK_DB", "postgres://rework/d", "DATABASE_URL", "postgres://url/d", "PGHOST", "pg");
         Map<String, String> two = Map.of("DATABASE_URL", "postgres://url/d", "PGHOST", "pg");
 
         assertThat(host(all, "postgres://given/d")).contains("given");
@@ -207,7 +205,9 @@ class DatabaseAddressTest {
 
     @Test
     void findsNamesInConfigurationFiles() throws IOException {
-        file("home/rework.cfg", "# mine\n[other]\nx = y\n[dburi]\njobs = postgres://u:p@home/d\nspare=postgres://s/d\n");
+        file(
+                "home/rework.cfg",
+                "# mine\n[other]\nx = y\n[dburi]\njobs = postgres://u:p@home/d\nspare=postgres://s/d\n");
         Path named = file("named.cfg", "[dburi]\njobs=postgresql://named/d?sslmode=require\n");
 
         assertThat(host(Map.of(), "jobs")).contains("home");
@@ -233,7 +233,8 @@ class DatabaseAddressTest {
 
     @Test
     void readsTheServiceFile() throws IOException {
-        Path services = file("services", "[jobs]\nhost=svc\nport=6000\ndbname=d\nuser=u\npassword=p\nsslmode=require\n");
+        Path services =
+                file("services", "[jobs]\nhost=svc\nport=6000\ndbname=d\nuser=u\npassword=p\nsslmode=require\n");
         Map<String, String> environment = Map.of("PGSERVICEFILE", services.toString());
 
         DatabaseAddress address = read("postgres://?service=jobs", environment);

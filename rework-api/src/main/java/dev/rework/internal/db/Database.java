@@ -83,15 +83,6 @@ public final class Database {
         return repeat(what, task);
     }
 
-    /** Says that there is a database which lets us in; no schema is needed. */
-    public void reach() {
-        repeat("connect", () -> {
-            try (Connection connection = open()) {
-                return connection.isValid(5);
-            }
-        });
-    }
-
     /** Creates or upgrades the schema. */
     public void install() {
         repeat("install the schema", () -> {

@@ -74,15 +74,11 @@ class SchedulerTest {
 
         long id = scheduler.schedule(task, new NewTask.Input(null, new byte[] {1, 0, 2}));
 
-        assertThat(db.one(
-                        String.class,
-                        """
+        assertThat(db.one(String.class, """
                         select concat_ws('|', operation = ?, host, rank, state, raw_input, metadata, parent,
                                          run_at at time zone 'UTC')
                           from rework.task where id = ?
-                        """,
-                        operation,
-                        id))
+                        """, operation, id))
                 .isEqualTo("t|h1|-7|scheduled|\\x010002|{\"a\": 1}|42|2999-01-01 00:00:02.123456");
     }
 
@@ -157,7 +153,8 @@ class SchedulerTest {
 
             assertThat(Enqueue.one(connection, id, 5, due(), json("1"))).isTrue();
             assertThat(Enqueue.one(connection, id, 6, due(), json("2"))).isFalse();
-            assertThat(Enqueue.oneAndNotify(connection, id, 6, due(), json("2"))).isFalse();
+            assertThat(Enqueue.oneAndNotify(connection, id, 6, due(), json("2")))
+                    .isFalse();
             assertThat(Enqueue.ours(connection, 6, id)).isZero();
             assertThat(Enqueue.ours(connection, 5, id)).isOne();
             db.execute("select setval('rework.task_id', " + (id - 1) + ")");
@@ -175,8 +172,7 @@ class SchedulerTest {
             }
             scheduler.close();
 
-            PGNotification[] heard =
-                    connection.unwrap(PGConnection.class).getNotifications(30_000);
+            PGNotification[] heard = connection.unwrap(PGConnection.class).getNotifications(30_000);
 
             assertThat(heard).isNotEmpty();
             assertThat(heard[0].getParameter()).isEqualTo("default");
@@ -192,13 +188,17 @@ class SchedulerTest {
             long id = scheduler.scheduleIn(connection, due(), json("1"));
             long[] more = scheduler.scheduleAllIn(connection, due(), Arrays.asList("1", "2"));
 
-            assertThat(listening.unwrap(PGConnection.class).getNotifications(300)).isEmpty();
-            assertThat(db.one(Long.class, "select count(*) from rework.task where id = ?", id)).isZero();
+            assertThat(listening.unwrap(PGConnection.class).getNotifications(300))
+                    .isEmpty();
+            assertThat(db.one(Long.class, "select count(*) from rework.task where id = ?", id))
+                    .isZero();
             connection.commit();
 
-            assertThat(listening.unwrap(PGConnection.class).getNotifications(30_000)).hasSize(1);
+            assertThat(listening.unwrap(PGConnection.class).getNotifications(30_000))
+                    .hasSize(1);
             assertThat(more).hasSize(2);
-            assertThat(db.one(Long.class, "select count(*) from rework.task where id >= ?", id)).isEqualTo(3);
+            assertThat(db.one(Long.class, "select count(*) from rework.task where id >= ?", id))
+                    .isEqualTo(3);
         }
     }
 
