@@ -1,0 +1,117 @@
+package dev.rework.internal;
+
+import dev.rework.Instances;
+import dev.rework.InvalidOperation;
+import dev.rework.Operation;
+import dev.rework.internal.RegistrationIndex.Source;
+import io.github.classgraph.ClassGraph;
+import io.github.classgraph.ClassInfo;
+import io.github.classgraph.MethodInfo;
+import io.github.classgraph.ScanResult;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import java.util.zip.ZipFile;
+
+/** Finds operations by reading class files of one jar or directory: no class is loaded, no initialiser runs. */
+final class OperationScanner {
+    private static final String ANNOTATION = Operation.class.getName();
+    private static final String SERVICE = "META-INF/services/" + Instances.class.getName();
+
+    private OperationScanner() {}
+
+    /** All declared operations and all that is wrong with them, in the order of their classes and lines. */
+    static Declared.Found scan(Source source) {
+        Path code = source.code().toAbsolutePath();
+        ClassGraph scanner = new ClassGraph()
+                .overrideClasspath(code)
+                .filterClasspathElements(element -> isSame(element, code))
+                .disableModuleScanning()
+                .disableNestedJarScanning()
+                .enableClassInfo()
+                .enableMethodInfo()
+                .enableFieldInfo()
+                .enableAnnotationInfo()
+                .ignoreClassVisibility()
+                .ignoreMethodVisibility()
+                .ignoreFieldVisibility()
+                .removeTemporaryFilesAfterScan();
+        try (ScanResult result = scanner.scan(1)) {
+            return read(result, source);
+        } catch (RuntimeException e) {
+            if (e instanceof InvalidOperation) {
+                throw e;
+            }
+            InvalidOperation invalid = new InvalidOperation(
+                    List.of("cannot read the classes of " + source.path() + ": " + e.getMessage()));
+            invalid.initCause(e);
+            throw invalid;
+        }
+    }
+
+    /** Class paths in manifests would lead further. */
+    private static boolean isSame(String element, Path code) {
+        return new File(element).toPath().toAbsolutePath().normalize().equals(code.normalize());
+    }
+
+    private static Declared.Found read(ScanResult result, Source source) {
+        List<String> problems = new ArrayList<>();
+        boolean container = hasInstances(source);
+        List<Declared> operations = new ArrayList<>();
+        for (ClassInfo owner : result.getClassesWithMethodAnnotation(ANNOTATION)) {
+            owner.getDeclaredMethodAndConstructorInfo().stream()
+                    .filter(method -> method.hasAnnotation(ANNOTATION) && !method.isBridge() && !method.isSynthetic())
+                    .sorted(Comparator.comparingInt(MethodInfo::getMinLineNum))
+                    .map(method -> new MethodReader(method, source.path(), container, problems).read())
+                    .filter(Objects::nonNull)
+                    .forEach(operations::add);
+        }
+        findDuplicates(operations, problems);
+        return new Declared.Found(List.copyOf(operations), List.copyOf(problems));
+    }
+
+    private static void findDuplicates(List<Declared> operations, List<String> problems) {
+        Map<List<String>, Declared> seen = new HashMap<>();
+        for (Declared operation : operations) {
+            String name = operation.entry().name();
+            Declared first = seen.putIfAbsent(List.of(operation.domain(), name), operation);
+            if (first != null) {
+                problems.add(operation.entry().className() + "."
+                        + operation.entry().methodName() + " and "
+                        + first.entry().className() + "." + first.entry().methodName() + " are both called `" + name
+                        + "` in domain `" + operation.domain() + "`: give one another name");
+            }
+        }
+    }
+
+    private static boolean hasInstances(Source source) {
+        return Stream.of(Stream.of(source.code()), source.given().stream(), source.manifest().stream())
+                .flatMap(paths -> paths)
+                .anyMatch(OperationScanner::providesInstances);
+    }
+
+    private static boolean providesInstances(Path element) {
+        try {
+            if (Files.isDirectory(element)) {
+                return Files.exists(element.resolve(SERVICE));
+            }
+            if (!Files.isRegularFile(element)) {
+                return false;
+            }
+            try (ZipFile jar = new ZipFile(element.toFile())) {
+                return jar.getEntry(SERVICE) != null;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
