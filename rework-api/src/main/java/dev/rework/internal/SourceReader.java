@@ -30,9 +30,7 @@ final class SourceReader {
 
     SourceReader(Registrar.Options options) {
         this.home = options.home();
-        this.classpath = options.classpath().stream()
-                .map(path -> path.toAbsolutePath().normalize())
-                .toList();
+        this.classpath = expanded(options.classpath());
         this.asDomain = options.asDomain() != null;
     }
 
@@ -66,6 +64,24 @@ final class SourceReader {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + path + ": " + e.getMessage(), e);
         }
+    }
+
+    /** {@code folder/*} means all jars in it, as on a JVM's class path, but in a fixed order. */
+    private static List<Path> expanded(List<Path> elements) {
+        List<Path> expanded = new ArrayList<>();
+        for (Path element : elements) {
+            Path path = element.toAbsolutePath().normalize();
+            if (!path.endsWith("*")) {
+                expanded.add(path);
+                continue;
+            }
+            try (Stream<Path> files = Files.list(path.getParent())) {
+                files.filter(file -> file.toString().endsWith(".jar")).sorted().forEach(expanded::add);
+            } catch (IOException e) {
+                throw new UncheckedIOException("no such folder: " + path.getParent(), e);
+            }
+        }
+        return List.copyOf(expanded);
     }
 
     private Source source(Path path, String sha256, Path code, List<Path> manifest) {

@@ -112,23 +112,11 @@ public final class MonitorStore {
      * @param options JSON
      */
     public record Entry(
-            String host,
-            String domain,
-            long pid,
-            long pidStart,
-            String bootId,
-            String pidSpace,
-            String options) {}
+            String host, String domain, long pid, long pidStart, String bootId, String pidSpace, String options) {}
 
     /** The monitor that a host and domain have, dead or alive. */
     public record Incumbent(
-            long id,
-            long pid,
-            long pidStart,
-            String bootId,
-            String pidSpace,
-            Instant started,
-            boolean silent) {}
+            long id, long pid, long pidStart, String bootId, String pidSpace, Instant started, boolean silent) {}
 
     /**
      * Something a worker was asked for.
@@ -154,11 +142,7 @@ public final class MonitorStore {
      * @param dueInMillis until the next scheduled task of any domain is due; null when there is none
      */
     public record Look(
-            int queued,
-            @Nullable Long dueInMillis,
-            List<Request> requests,
-            List<Order> orders,
-            List<Late> late) {
+            int queued, @Nullable Long dueInMillis, List<Request> requests, List<Order> orders, List<Late> late) {
         /** Nothing. */
         public static final Look NOTHING = new Look(0, null, List.of(), List.of(), List.of());
     }

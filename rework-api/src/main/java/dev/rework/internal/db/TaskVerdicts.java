@@ -182,12 +182,12 @@ public final class TaskVerdicts {
     /** Whether a running attempt has outrun its operation's timeout, by the database's clock; then it is to be aborted. */
     public boolean expire(MonitorStore.Late late) {
         return jdbi.withHandle(handle -> handle.createUpdate(EXPIRE)
-                                .bind("task", late.task())
-                                .bind("attempt", late.attempt())
-                                .bind("worker", late.worker())
-                                .bind("reason", "ran longer than " + Duration.ofMillis(late.timeoutMillis()))
-                                .execute()
-                        == 1);
+                        .bind("task", late.task())
+                        .bind("attempt", late.attempt())
+                        .bind("worker", late.worker())
+                        .bind("reason", "ran longer than " + Duration.ofMillis(late.timeoutMillis()))
+                        .execute()
+                == 1);
     }
 
     /** A claim to be aborted that its worker will never begin; false when somebody else decided. */
@@ -275,7 +275,10 @@ public final class TaskVerdicts {
         fates.forEach((fate, tasks) -> settle(handle, death, fate, tasks));
         boolean ready = fates.containsKey(Fate.GIVE_BACK) || fates.containsKey(Fate.AGAIN);
         if (ready) {
-            handle.createQuery(READY).bind("worker", death.worker).mapTo(String.class).list();
+            handle.createQuery(READY)
+                    .bind("worker", death.worker)
+                    .mapTo(String.class)
+                    .list();
         }
         if (!fates.isEmpty()) {
             handle.createQuery(DONE).mapTo(String.class).list();

@@ -151,13 +151,7 @@ public final class WorkerStore {
      * @param pid null when its monitor died before it could say
      */
     public record Live(
-            long id,
-            UUID tag,
-            @Nullable Integer pid,
-            long pidStart,
-            String bootId,
-            String pidSpace,
-            String state) {}
+            long id, UUID tag, @Nullable Integer pid, long pidStart, String bootId, String pidSpace, String state) {}
 
     /** What a worker's process tree uses. */
     public record Sample(long id, int memoryMb, int cpuPercent) {}
@@ -228,11 +222,11 @@ public final class WorkerStore {
     /** Says which process it became. */
     public boolean spawned(long id, long pid, long pidStart) {
         return jdbi.withHandle(handle -> handle.createUpdate(SPAWNED)
-                                .bind("id", id)
-                                .bind("pid", pid)
-                                .bind("start", pidStart)
-                                .execute()
-                        == 1);
+                        .bind("id", id)
+                        .bind("pid", pid)
+                        .bind("start", pidStart)
+                        .execute()
+                == 1);
     }
 
     /** Says that it is up. */
@@ -278,10 +272,10 @@ public final class WorkerStore {
     /** Makes a worker another monitor's. */
     public boolean adopt(long id, long monitor) {
         return jdbi.withHandle(handle -> handle.createUpdate(ADOPT)
-                                .bind("id", id)
-                                .bind("monitor", monitor)
-                                .execute()
-                        == 1);
+                        .bind("id", id)
+                        .bind("monitor", monitor)
+                        .execute()
+                == 1);
     }
 
     /** Marks it dead within the caller's transaction; answers what it held, empty when it was dead before. */
