@@ -85,7 +85,7 @@ public final class Waiters implements AutoCloseable {
 
     /** Whether a task that is in {@code state} has come to {@code target} or passed it. */
     public static boolean arrived(TaskState state, TaskState target) {
-        return state.isFinal() || !target.isFinal() && state.ordinal() >= target.ordinal();
+        return state.isFinal() || (!target.isFinal() && state.compareTo(target) >= 0);
     }
 
     /** Begins to wait. The caller then reads the state once itself, for what happened before this call. */
