@@ -33,7 +33,8 @@ final class Client implements AutoCloseable {
     final LogStore logs;
     final Waiters waiters;
     final Scheduler scheduler;
-    private final Operations operations;
+    final Operations operations;
+    final Plans plans;
 
     Client(ClientOptions options) {
         this.options = options;
@@ -44,6 +45,7 @@ final class Client implements AutoCloseable {
         this.operations = new Operations(database, new OperationStore(jdbi));
         this.waiters = new Waiters(new DoneSource(options.connections(), options.listenAt()));
         this.scheduler = new Scheduler(database);
+        this.plans = new Plans(this, jdbi);
     }
 
     <O> Task<O> schedule(TaskBuilder<O> asked) {
@@ -98,7 +100,7 @@ final class Client implements AutoCloseable {
                 options.parent());
     }
 
-    private static NewTask.Input input(TaskBuilder<?> asked, Operations.Known operation) {
+    static NewTask.Input input(TaskBuilder<?> asked, Operations.Known operation) {
         byte[] raw = asked.rawInput;
         if (raw == null) {
             return new NewTask.Input(json(asked.operation, operation, asked.input), null);
@@ -132,7 +134,7 @@ final class Client implements AutoCloseable {
         }
     }
 
-    private static String metadata(TaskBuilder<?> asked) {
+    static String metadata(TaskBuilder<?> asked) {
         if (asked.metadata.isEmpty()) {
             return "{}";
         }

@@ -114,6 +114,41 @@ public final class Rework implements AutoCloseable {
         return client.database.read("list tasks", () -> client.tasks.list(filter));
     }
 
+    /** Begins to describe a plan: the operation runs by this cron rule, whichever monitors are there. */
+    public PlanBuilder prepare(String operation, String rule) {
+        return new PlanBuilder(task(operation), rule, client.plans::save);
+    }
+
+    /** Deletes a plan; the tasks it made stay. False when there is none of this id. */
+    public boolean unprepare(long plan) {
+        return client.plans.delete(plan);
+    }
+
+    /** All plans, by the name of their operation. */
+    public List<Plan> plans() {
+        return client.plans.list(null, null, null);
+    }
+
+    /** The plan of this id, when there is one. */
+    public Optional<Plan> plan(long id) {
+        return client.plans.find(id);
+    }
+
+    /** A paused plan makes no tasks by itself. False when there is none of this id. */
+    public boolean pausePlan(long plan) {
+        return client.plans.pause(plan);
+    }
+
+    /** The plan goes on with its next instant: those of the pause are gone. False when there is none of this id. */
+    public boolean resumePlan(long plan) {
+        return client.plans.resume(plan);
+    }
+
+    /** Makes a task of a plan at once, also of a paused one, and leaves its position; empty when there is none. */
+    public Optional<Task<Object>> runPlan(long plan) {
+        return client.plans.run(plan);
+    }
+
     /** Registers the operations of a jar, a directory of classes or one {@code .java} file for this host. */
     public Registered register(Path path) {
         return client.database.read(
