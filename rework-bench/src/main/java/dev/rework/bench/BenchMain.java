@@ -44,7 +44,8 @@ public final class BenchMain {
             machine.forEach((name, value) -> System.err.println(name + ": " + value));
             settings.forEach((name, value) -> System.err.println(name + "=" + value));
             String notDurable = run.server().notDurable();
-            if (notDurable != null && (options.json().isPresent() || options.docs().isPresent())) {
+            if (notDurable != null
+                    && (options.json().isPresent() || options.docs().isPresent())) {
                 throw new IOException("this server is not durable (" + notDurable
                         + "): no results are written from it; set these to on");
             }

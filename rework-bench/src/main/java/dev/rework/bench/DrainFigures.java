@@ -53,18 +53,11 @@ final class DrainFigures {
                 double spawned = house.now();
                 String count = Integer.toString(workers);
                 try (MonitorProcess monitor = MonitorProcess.start(
-                        run,
-                        house,
-                        house.server.address(house.name),
-                        "--minworkers",
-                        count,
-                        "--maxworkers",
-                        count)) {
-                    house.awaitDrained("noop", last, 120);
+                        run, house, house.server.address(house.name), "--minworkers", count, "--maxworkers", count)) {
+                    house.awaitDrained(monitor, "noop", last, 120);
                     House.Drained drained = complete(house.drained("noop", 0), tasks);
                     taken.number(name, "tasks/s", tasks / (drained.finished() - spawned));
-                    taken.number(
-                            name + ".fromfirst", "tasks/s", tasks / (drained.finished() - drained.started()));
+                    taken.number(name + ".fromfirst", "tasks/s", tasks / (drained.finished() - drained.started()));
                     taken.number(name + ".steady", "tasks/s", steady(drained));
                 }
             }
@@ -79,7 +72,7 @@ final class DrainFigures {
         int warm = Math.min(WARM, tasks);
         long last = house.queue(operation, warm);
         house.tell();
-        house.awaitDrained(operation, last, 120);
+        house.awaitDrained(monitor, operation, last, 120);
         monitor.pause();
         double opened;
         long wal;
@@ -92,7 +85,7 @@ final class DrainFigures {
             monitor.resume();
         }
         house.tell();
-        house.awaitDrained(operation, last, 300);
+        house.awaitDrained(monitor, operation, last, 300);
         long bytes = run.server().walBytes() - wal;
         House.Drained drained = complete(house.drained(operation, last - tasks + 1), tasks);
         if (drained.started() < opened) {
@@ -107,8 +100,8 @@ final class DrainFigures {
 
     private static House.Drained complete(House.Drained drained, int tasks) throws SQLException {
         if (drained.tasks() != tasks || drained.undone() > 0) {
-            throw new SQLException(drained.tasks() + " of " + tasks + " tasks finished, " + drained.undone()
-                    + " of them not done");
+            throw new SQLException(
+                    drained.tasks() + " of " + tasks + " tasks finished, " + drained.undone() + " of them not done");
         }
         return drained;
     }

@@ -54,7 +54,7 @@ final class FloorFigures {
             """;
 
     /** The same forced plans as our workers have: without them the floor is lower. */
-    private static final String PLANS = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
+    static final String PLANS = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
             + " -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
 
     private static final int WARM = 5_000;
@@ -69,9 +69,7 @@ final class FloorFigures {
         String name = "floor.drain." + batch + "x" + connections;
         run.measure(name, taken -> {
             try (House house = run.house()) {
-                house.queue("millisecond", WARM);
-                house.queue("noop", run.scale().drain);
-                house.settle();
+                fill(house, run.scale().drain);
                 long operation = operation(house, "noop");
                 long warm = operation(house, "millisecond");
                 long wal = run.server().walBytes();
@@ -88,6 +86,13 @@ final class FloorFigures {
                         name + ".wal", "B/task", (run.server().walBytes() - wal) / (double) (run.scale().drain + WARM));
             }
         });
+    }
+
+    /** Tasks to drain, and 5,000 others to warm up with. */
+    static void fill(House house, int tasks) throws SQLException {
+        house.queue("millisecond", WARM);
+        house.queue("noop", tasks);
+        house.settle();
     }
 
     /** Bare inserts of the columns we fill: one a transaction, and a thousand by one statement. */
@@ -137,12 +142,12 @@ final class FloorFigures {
     }
 
     /** One connection's part. It counts {@code ready} down when it is warm, and waits for the others. */
-    private interface Part {
+    interface Part {
         void run(Connection connection, CountDownLatch ready) throws Exception;
     }
 
     /** Seconds from the moment the last part is warm until the last part ends. */
-    private static double race(House house, int parts, Part part) throws Exception {
+    static double race(House house, int parts, Part part) throws Exception {
         Properties properties = new Properties();
         properties.setProperty("options", PLANS);
         CountDownLatch ready = new CountDownLatch(parts + 1);

@@ -72,8 +72,7 @@ final class ForeignLoad {
             String stat = Files.readString(entry.resolve("stat"));
             String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
             double seconds = (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
-            found.put(
-                    Long.parseLong(entry.getFileName().toString()), new Process(Long.parseLong(fields[1]), seconds));
+            found.put(Long.parseLong(entry.getFileName().toString()), new Process(Long.parseLong(fields[1]), seconds));
         } catch (IOException gone) {
             found.remove(Long.parseLong(entry.getFileName().toString()));
         }

@@ -117,13 +117,14 @@ final class House implements AutoCloseable {
     }
 
     /** Waits until the last one and then all due ones of an operation have finished; touches little meanwhile. */
-    void awaitDrained(String operation, long last, int seconds) throws SQLException {
+    void awaitDrained(MonitorProcess monitor, String operation, long last, int seconds) throws SQLException {
         long deadline = System.nanoTime() + seconds * SECONDS;
         try (PreparedStatement one = connection.prepareStatement(FINISHED);
                 PreparedStatement left = connection.prepareStatement(LEFT)) {
             one.setLong(1, last);
             left.setString(1, operation);
             while (!isTrue(one) || count(left) > 0) {
+                monitor.check();
                 if (System.nanoTime() > deadline) {
                     throw new SQLException(
                             count(left) + " tasks " + operation + " were not done within " + seconds + " s");
@@ -143,7 +144,11 @@ final class House implements AutoCloseable {
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 return new Drained(
-                        row.getInt(1), row.getDouble(2), row.getDouble(3), row.getDouble(4), row.getDouble(5),
+                        row.getInt(1),
+                        row.getDouble(2),
+                        row.getDouble(3),
+                        row.getDouble(4),
+                        row.getDouble(5),
                         row.getInt(6));
             }
         }

@@ -28,13 +28,7 @@ final class IdleFigures {
             try (House house = run.house();
                     WireTap tap = new WireTap(place.getHost(), place.getPort() < 0 ? 5432 : place.getPort());
                     MonitorProcess monitor = MonitorProcess.start(
-                            run,
-                            house,
-                            tapped(house, place, tap),
-                            "--minworkers",
-                            "2",
-                            "--maxworkers",
-                            "2")) {
+                            run, house, tapped(house, place, tap), "--minworkers", "2", "--maxworkers", "2")) {
                 monitor.awaitIdle(2);
                 int seconds = run.scale() == Options.Scale.TINY ? 5 : 20;
                 TimeUnit.SECONDS.sleep(5);
@@ -49,7 +43,10 @@ final class IdleFigures {
                 taken.number("idle.statements", "1/s", count.statements() / took);
                 taken.number("idle.commits", "1/s", (run.server().commits(house.name) - commits) / took);
                 taken.number("idle.cpu", "% core", cores * 100);
-                taken.number("idle.monitor.rss", "MiB", ForeignLoad.Vitals.of(monitor.pid()).rssMb());
+                taken.number(
+                        "idle.monitor.rss",
+                        "MiB",
+                        ForeignLoad.Vitals.of(monitor.pid()).rssMb());
                 taken.number(
                         "idle.worker.rss",
                         "MiB",
@@ -64,8 +61,8 @@ final class IdleFigures {
     private static String tapped(House house, URI place, WireTap tap) {
         String address = house.server.address(house.name);
         String hostPort = place.getPort() < 0 ? place.getHost() : place.getHost() + ":" + place.getPort();
-        String through = address.replaceFirst(
-                "(@|//)" + java.util.regex.Pattern.quote(hostPort), "$1127.0.0.1:" + tap.port());
+        String through =
+                address.replaceFirst("(@|//)" + java.util.regex.Pattern.quote(hostPort), "$1127.0.0.1:" + tap.port());
         return through + (through.contains("?") ? "&" : "?") + "sslmode=disable";
     }
 
@@ -92,13 +89,16 @@ final class IdleFigures {
                             .schedule();
                     long last = house.queue("noop", tenth);
                     house.tell();
-                    house.awaitDrained("noop", last, 600);
+                    house.awaitDrained(monitor, "noop", last, 600);
                     printing.join(LIMIT);
                     rss.add(ForeignLoad.Vitals.of(monitor.pid()).rssMb());
                 }
                 taken.number("memory.monitor.tenth", "MiB", rss.get(0));
                 taken.number("memory.monitor.end", "MiB", rss.get(9));
-                taken.number("memory.monitor.peak", "MiB", ForeignLoad.Vitals.of(monitor.pid()).peakMb());
+                taken.number(
+                        "memory.monitor.peak",
+                        "MiB",
+                        ForeignLoad.Vitals.of(monitor.pid()).peakMb());
             }
         });
     }

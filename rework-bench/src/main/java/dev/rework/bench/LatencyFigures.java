@@ -120,8 +120,9 @@ final class LatencyFigures {
                     whole.add((vitals.micros() - at) / 1e3);
                     cpu.add((double) vitals.cpuMs());
                     rss.add(vitals.rssKb() / 1024.0);
-                    claimed.add(house.number("select extract(epoch from t.started - w.created) * 1000 from rework.task t"
-                            + " join rework.worker w on w.id = t.worker where t.id = " + task.id()));
+                    claimed.add(
+                            house.number("select extract(epoch from t.started - w.created) * 1000 from rework.task t"
+                                    + " join rework.worker w on w.id = t.worker where t.id = " + task.id()));
                 }
                 taken.number("start.cold", "ms", Samples.quantile(claimed, 0.5));
                 taken.number("start.cold.fromschedule", "ms", Samples.quantile(whole, 0.5));

@@ -45,7 +45,8 @@ final class LogFigures {
                     .schedule());
         }
         printing.forEach(task -> task.join(LIMIT));
-        String ids = String.join(",", printing.stream().map(t -> Long.toString(t.id())).toList());
+        String ids = String.join(
+                ",", printing.stream().map(t -> Long.toString(t.id())).toList());
         double stored = house.number("select count(*) from rework.log where task in (" + ids + ")");
         if (stored != lines / tasks * tasks) {
             throw new SQLException(stored + " of " + lines + " lines were stored when the tasks were done");
@@ -68,7 +69,9 @@ final class LogFigures {
             for (LogLine line : task.logs(after)) {
                 after = line.id();
                 if (line.line().startsWith("tick ")) {
-                    seen.add((BenchOperations.micros() - Long.parseLong(line.line().substring(5))) / 1e3);
+                    seen.add((BenchOperations.micros()
+                                    - Long.parseLong(line.line().substring(5)))
+                            / 1e3);
                 }
             }
             LockSupport.parkNanos(2_000_000);

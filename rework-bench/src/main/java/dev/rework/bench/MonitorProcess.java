@@ -42,8 +42,8 @@ final class MonitorProcess implements AutoCloseable {
     /** One with so many workers, all idle on return. */
     static MonitorProcess withIdle(Run run, House house, int workers) throws IOException, SQLException {
         String count = Integer.toString(workers);
-        MonitorProcess monitor = start(
-                run, house, house.server.address(house.name), "--minworkers", count, "--maxworkers", count);
+        MonitorProcess monitor =
+                start(run, house, house.server.address(house.name), "--minworkers", count, "--maxworkers", count);
         try {
             monitor.awaitIdle(workers);
             return monitor;
@@ -56,13 +56,18 @@ final class MonitorProcess implements AutoCloseable {
     void awaitIdle(int workers) throws SQLException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
         while (house.number("select count(*) from rework.worker where state = 'idle'") < workers) {
-            if (!process.isAlive()) {
-                throw new SQLException("the monitor ended with " + process.exitValue() + "; see " + log);
-            }
+            check();
             if (System.nanoTime() > deadline) {
                 throw new SQLException("no " + workers + " idle workers within " + START_SECONDS + " s; see " + log);
             }
             LockSupport.parkNanos(20_000_000);
+        }
+    }
+
+    /** Throws when it has ended. */
+    void check() throws SQLException {
+        if (!process.isAlive()) {
+            throw new SQLException("the monitor ended with " + process.exitValue() + "; see " + log);
         }
     }
 
@@ -92,7 +97,11 @@ final class MonitorProcess implements AutoCloseable {
     }
 
     private void signal(String name) throws IOException, SQLException {
-        new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid()).inheritIO().start().onExit().join();
+        new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid())
+                .inheritIO()
+                .start()
+                .onExit()
+                .join();
     }
 
     /** Nothing of it is left on return. */

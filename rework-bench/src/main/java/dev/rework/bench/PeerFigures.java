@@ -37,10 +37,12 @@ final class PeerFigures {
 
     private void ask(Peer peer, String database, Run.Taken taken) throws Exception {
         int jobs = Math.max(100, run.scale().drain * peer.jobs / 100);
-        String input = (peer.command.contains("node") ? run.server().address(database) : run.server().jdbcUrl(database))
-                + "\n" + jobs + "\n" + Math.max(100, run.scale().singles / 5) + "\n" + run.scale().probes + "\n";
-        Map<String, String> answers = Processes.ask(
-                Processes.builder(peer.command, Map.of()), input, run.log(peer.name), 180);
+        String input = (peer.command.contains("node")
+                        ? run.server().address(database)
+                        : run.server().jdbcUrl(database)) + "\n" + jobs + "\n" + Math.max(100, run.scale().singles / 5)
+                + "\n" + run.scale().probes + "\n";
+        Map<String, String> answers =
+                Processes.ask(Processes.builder(peer.command, Map.of()), input, run.log(peer.name), 180);
         if (answers.isEmpty()) {
             throw new IllegalStateException("no answer; see " + run.log(peer.name));
         }

@@ -28,8 +28,7 @@ final class Processes {
     /** A JVM like ours with our class path. */
     static List<String> java(String mainClass) {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        return List.of(
-                java, "-XX:+UseSerialGC", "-Xmx1g", "-cp", System.getProperty("java.class.path", ""), mainClass);
+        return List.of(java, "-XX:+UseSerialGC", "-Xmx1g", "-cp", System.getProperty("java.class.path", ""), mainClass);
     }
 
     static List<String> with(List<String> command, String... more) {

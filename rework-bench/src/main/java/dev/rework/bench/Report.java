@@ -141,7 +141,11 @@ final class Report {
             if (!group.bars.isEmpty()) {
                 String file = group.name + ".svg";
                 Files.writeString(charts.resolve(file), Chart.svg(group.title, group.bars));
-                page.append("\n![").append(group.title).append("](performance/").append(file).append(")\n");
+                page.append("\n![")
+                        .append(group.title)
+                        .append("](performance/")
+                        .append(file)
+                        .append(")\n");
             }
         }
         table(page);

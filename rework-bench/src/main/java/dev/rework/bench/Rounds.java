@@ -7,6 +7,7 @@ final class Rounds {
     private final Run run;
     private final FloorFigures floor;
     private final EnqueueFigures enqueue;
+    private final TurnFigures turns;
     private final DrainFigures drain;
     private final LatencyFigures latency;
     private final LogFigures logs;
@@ -18,6 +19,7 @@ final class Rounds {
         this.run = run;
         this.floor = new FloorFigures(run);
         this.enqueue = new EnqueueFigures(run);
+        this.turns = new TurnFigures(run);
         this.drain = new DrainFigures(run);
         this.latency = new LatencyFigures(run);
         this.logs = new LogFigures(run);
@@ -61,6 +63,8 @@ final class Rounds {
         floor.drain(4, 100);
         drain.warm(2);
         floor.drain(2, 500);
+        turns.drain(2, 100);
+        turns.drain(2, 500);
         drain.warm(1);
         floor.drain(2, 100);
         drain.warm(4);

@@ -83,8 +83,7 @@ final class Run implements AutoCloseable {
 
     private void rework(String... arguments) throws IOException, InterruptedException {
         List<String> command = Processes.with(options.command(), arguments);
-        Processes.run(
-                Processes.builder(command, environment(server.address(template()))), log("rework"), 120);
+        Processes.run(Processes.builder(command, environment(server.address(template()))), log("rework"), 120);
     }
 
     private static Path operations() {
@@ -163,7 +162,8 @@ final class Run implements AutoCloseable {
         }
         if (System.getenv("REWORK_BENCH_KEEP") == null) {
             try (Stream<Path> files = Files.walk(folder)) {
-                files.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+                files.sorted(Comparator.reverseOrder())
+                        .forEach(path -> path.toFile().delete());
             }
         }
     }

@@ -85,7 +85,10 @@ final class Server implements AutoCloseable {
         for (String name : new String[] {"fsync", "synchronous_commit", "full_page_writes"}) {
             String value = settings.getOrDefault(name, "unknown");
             if (!value.equals("on")) {
-                wrong.append(wrong.isEmpty() ? "" : ", ").append(name).append('=').append(value);
+                wrong.append(wrong.isEmpty() ? "" : ", ")
+                        .append(name)
+                        .append('=')
+                        .append(value);
             }
         }
         return wrong.isEmpty() ? null : wrong.toString();
@@ -125,7 +128,9 @@ final class Server implements AutoCloseable {
             long backend = row.getLong(1);
             String stat = Files.readString(Path.of("/proc/" + backend + "/stat"));
             boolean postgres = stat.contains("(postgres)");
-            return postgres ? Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[1]) : 0;
+            return postgres
+                    ? Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[1])
+                    : 0;
         } catch (IOException elsewhere) {
             return 0;
         }

@@ -53,8 +53,7 @@ public final class WireTap implements AutoCloseable {
     }
 
     public Count count() {
-        return new Count(
-                seen('E') + seen('Q'), seen('S') + seen('Q'), seen('P'), up.get(), down.get());
+        return new Count(seen('E') + seen('Q'), seen('S') + seen('Q'), seen('P'), up.get(), down.get());
     }
 
     @Override
@@ -167,5 +166,4 @@ public final class WireTap implements AutoCloseable {
             return (head[at] & 255) << 24 | (head[at + 1] & 255) << 16 | (head[at + 2] & 255) << 8 | head[at + 3] & 255;
         }
     }
-
 }

@@ -16,10 +16,10 @@ final class JobRunrPeer implements Peer {
     private final BackgroundJobServer server;
 
     JobRunrPeer(DataSource source) {
-        BackgroundJobServerConfiguration configuration = BackgroundJobServerConfiguration
-                .usingStandardBackgroundJobServerConfiguration()
-                .andWorkerCount(16)
-                .andPollInterval(Duration.ofSeconds(5));
+        BackgroundJobServerConfiguration configuration =
+                BackgroundJobServerConfiguration.usingStandardBackgroundJobServerConfiguration()
+                        .andWorkerCount(16)
+                        .andPollInterval(Duration.ofSeconds(5));
         JobRunr.configure()
                 .useStorageProvider(new PostgresStorageProvider(source))
                 .useBackgroundJobServer(configuration, false)

@@ -47,7 +47,8 @@ final class QuartzPeer implements Peer {
     }
 
     static void createTables(DataSource source) throws IOException, SQLException {
-        try (InputStream in = Scheduler.class.getResourceAsStream("/org/quartz/impl/jdbcjobstore/tables_postgres.sql")) {
+        try (InputStream in =
+                Scheduler.class.getResourceAsStream("/org/quartz/impl/jdbcjobstore/tables_postgres.sql")) {
             if (in == null) {
                 throw new IOException("Quartz brings no tables for Postgres");
             }
