@@ -4,12 +4,16 @@ import dev.rework.InvalidInput;
 import dev.rework.Moment;
 import dev.rework.Problem;
 import java.lang.reflect.Type;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamWriteConstraints;
 import tools.jackson.core.StreamWriteFeature;
@@ -179,7 +183,8 @@ public final class Codec {
     private static SimpleModule moments() {
         return new SimpleModule("rework")
                 .addSerializer(Moment.class, new MomentWriter())
-                .addDeserializer(Moment.class, new MomentReader());
+                .addDeserializer(Moment.class, new MomentReader())
+                .addDeserializer(Instant.class, new InstantReader());
     }
 
     /**
@@ -250,16 +255,36 @@ public final class Codec {
 
         @Override
         public Moment deserialize(JsonParser parser, DeserializationContext context) {
-            String text = parser.getValueAsString();
-            if (text == null) {
+            if (!parser.hasToken(JsonToken.VALUE_STRING)) {
                 return (Moment) context.handleUnexpectedToken(Moment.class, parser);
             }
+            String text = parser.getString();
             try {
                 Moment moment = Moment.of(text);
                 return context.getAttribute(NOW) instanceof ZonedDateTime now ? moment.evaluated(now) : moment;
             } catch (IllegalArgumentException e) {
                 String message = String.valueOf(e.getMessage()).replace("%", "%%");
                 return (Moment) context.handleWeirdStringValue(Moment.class, text, message);
+            }
+        }
+    }
+
+    /** Instants with any offset, and without seconds, as the other dates. */
+    private static final class InstantReader extends StdScalarDeserializer<Instant> {
+        InstantReader() {
+            super(Instant.class);
+        }
+
+        @Override
+        public Instant deserialize(JsonParser parser, DeserializationContext context) {
+            if (!parser.hasToken(JsonToken.VALUE_STRING)) {
+                return (Instant) context.handleUnexpectedToken(Instant.class, parser);
+            }
+            String text = parser.getString();
+            try {
+                return OffsetDateTime.parse(text).toInstant();
+            } catch (DateTimeParseException e) {
+                return (Instant) context.handleWeirdStringValue(Instant.class, text, "not a date, time and offset");
             }
         }
     }
