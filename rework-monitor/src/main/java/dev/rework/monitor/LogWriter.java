@@ -1,0 +1,253 @@
+package dev.rework.monitor;
+
+import dev.rework.internal.HandCell.Begun;
+import dev.rework.internal.db.LogCopy;
+import dev.rework.internal.db.LogCopy.Line;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stores captured lines in their order, in batches, on one connection and in one thread. Readers wait while it is slow, so
+ * that whoever prints is slowed and nothing is lost; while the database is out of reach they do not: then lines are
+ * dropped, and their number is stored later.
+ */
+final class LogWriter implements AutoCloseable {
+
+    private static final int QUEUE_LINES = 20_000;
+    private static final long QUEUE_BYTES = 32L << 20;
+    private static final int BATCH = 4_000;
+    private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long BACKOFF_MILLIS = 200;
+    private static final long LAST_BACKOFF_MILLIS = 5_000;
+
+    private final DataSource database;
+    private final MonitorListener listener;
+    private final Deque<Entry> queue = new ArrayDeque<>();
+    private final Map<Begun, Long> shed = new LinkedHashMap<>();
+    private final Thread thread = new Thread(this::write, "rework-log");
+    private long bytes;
+    private int marks;
+    private long troubleSince;
+    private boolean closing;
+    private long closeBy;
+    private @Nullable Connection connection;
+
+    /** A line, or something to do once all lines before it are stored. */
+    private record Entry(@Nullable Line line, @Nullable Runnable then) {}
+
+    LogWriter(DataSource database, MonitorListener listener) {
+        this.database = database;
+        this.listener = listener;
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Queues a line; waits while the queue is full and the database answers. */
+    synchronized void put(Line line) {
+        while (isFull() && !isShedding() && !closing) {
+            await(50);
+        }
+        if (isFull()) {
+            shed.merge(new Begun(line.task(), line.attempt()), 1L, Long::sum);
+            return;
+        }
+        queue.addLast(new Entry(line, null));
+        bytes += size(line);
+        if (queue.size() == 1 || queue.size() == BATCH) {
+            notifyAll();
+        }
+    }
+
+    /** Runs something, soon, once all lines queued so far are stored. */
+    synchronized void then(Runnable action) {
+        queue.addLast(new Entry(null, action));
+        marks++;
+        notifyAll();
+    }
+
+    /** Stores what is queued, for a few seconds at most, and ends. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            closing = true;
+            closeBy = System.nanoTime() + PATIENCE_NANOS;
+            notifyAll();
+        }
+        try {
+            thread.join(TimeUnit.NANOSECONDS.toMillis(2 * PATIENCE_NANOS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean isFull() {
+        return queue.size() >= QUEUE_LINES || bytes >= QUEUE_BYTES;
+    }
+
+    private boolean isShedding() {
+        return troubleSince != 0 && System.nanoTime() - troubleSince > PATIENCE_NANOS;
+    }
+
+    private void write() {
+        long backoff = BACKOFF_MILLIS;
+        try {
+            for (List<Entry> batch = next(); !batch.isEmpty(); batch = next()) {
+                if (store(batch)) {
+                    backoff = BACKOFF_MILLIS;
+                    done(batch);
+                } else {
+                    requeue(batch);
+                    backoff = Math.min(2 * backoff, LAST_BACKOFF_MILLIS);
+                    pause(backoff);
+                }
+            }
+        } finally {
+            disconnect();
+        }
+    }
+
+    /** Waits for the first entry, then a moment for more; empty at the end. */
+    private synchronized List<Entry> next() {
+        while (queue.isEmpty() && !closing) {
+            await(1000);
+        }
+        long until = System.nanoTime() + LINGER_NANOS;
+        while (marks == 0 && queue.size() < BATCH && !closing && System.nanoTime() < until) {
+            await(TimeUnit.NANOSECONDS.toMillis(LINGER_NANOS) / 4 + 1);
+        }
+        if (closing && (System.nanoTime() > closeBy || isShedding())) {
+            return List.of();
+        }
+        List<Entry> batch = new ArrayList<>(Math.min(queue.size(), BATCH));
+        while (!queue.isEmpty() && batch.size() < BATCH) {
+            Entry entry = queue.removeFirst();
+            bytes -= size(entry.line);
+            marks -= entry.then == null ? 0 : 1;
+            batch.add(entry);
+        }
+        notifyAll();
+        return batch;
+    }
+
+    private synchronized void requeue(List<Entry> batch) {
+        for (int i = batch.size() - 1; i >= 0; i--) {
+            Entry entry = batch.get(i);
+            queue.addFirst(entry);
+            bytes += size(entry.line);
+            marks += entry.then == null ? 0 : 1;
+        }
+        if (troubleSince == 0) {
+            troubleSince = System.nanoTime();
+        }
+        notifyAll();
+    }
+
+    private void done(List<Entry> batch) {
+        Map<Begun, Long> dropped;
+        synchronized (this) {
+            troubleSince = 0;
+            dropped = new LinkedHashMap<>(shed);
+            shed.clear();
+            dropped.forEach((task, count) -> queue.addLast(new Entry(
+                    LogCap.dropped(task.task(), task.attempt(), System.currentTimeMillis(), count), null)));
+        }
+        batch.stream().map(Entry::then).forEach(action -> {
+            if (action != null) {
+                action.run();
+            }
+        });
+    }
+
+    private boolean store(List<Entry> batch) {
+        List<Line> lines = new ArrayList<>(batch.size());
+        for (Entry entry : batch) {
+            if (entry.line != null) {
+                lines.add(entry.line);
+            }
+        }
+        try {
+            copy(lines);
+            return true;
+        } catch (SQLException e) {
+            disconnect();
+            listener.details("lines wait: " + e.getMessage());
+            return false;
+        }
+    }
+
+    /** One line that the database does not take must not hold up the others. */
+    private void copy(List<Line> lines) throws SQLException {
+        if (lines.isEmpty()) {
+            return;
+        }
+        try {
+            LogCopy.copy(connection(), lines);
+        } catch (SQLException e) {
+            String state = e.getSQLState();
+            if (state == null || !state.startsWith("22") && !state.startsWith("23")) {
+                throw e;
+            }
+            if (lines.size() == 1) {
+                listener.says("a line of task " + lines.get(0).task() + " is not stored: " + e.getMessage());
+                return;
+            }
+            copy(lines.subList(0, lines.size() / 2));
+            copy(lines.subList(lines.size() / 2, lines.size()));
+        }
+    }
+
+    private Connection connection() throws SQLException {
+        Connection now = connection;
+        if (now == null) {
+            now = database.getConnection();
+            now.setAutoCommit(true);
+            connection = now;
+        }
+        return now;
+    }
+
+    private void disconnect() {
+        try {
+            if (connection != null) {
+                connection.close();
+            }
+        } catch (SQLException e) {
+            listener.details("closing the log's connection: " + e.getMessage());
+        }
+        connection = null;
+    }
+
+    private static long size(@Nullable Line line) {
+        return line == null ? 0 : 2L * line.text().length() + 100;
+    }
+
+    private synchronized void pause(long millis) {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        while (System.nanoTime() < until && !(closing && System.nanoTime() > closeBy)) {
+            await(Math.max(1, TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime())));
+        }
+    }
+
+    /** With the monitor held. */
+    private void await(long millis) {
+        try {
+            wait(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            closing = true;
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package dev.rework.monitor;
+
+import dev.rework.internal.DatabaseAddress;
+import dev.rework.internal.RegistrationIndex;
+import dev.rework.internal.WorkerLaunch;
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Starts worker processes: their command line, environment and launch. Threads may share it. */
+final class WorkerSpawn {
+
+    private static final List<String> FLAGS = List.of(
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-XX:-UsePerfData",
+            "-XX:+ErrorFileToStderr",
+            "-XX:-CreateCoredumpOnCrash",
+            "-Xlog:disable",
+            "-Xlog:all=error:stderr",
+            "-Dslf4j.internal.verbosity=ERROR");
+
+    // Gives memory back after a task, so that what stays is what the task left behind.
+    private static final List<String> SHRINKING = List.of("-Xms16m", "-XX:-ShrinkHeapInSteps");
+
+    private static final List<String> SECRETS =
+            List.of("REWORK_DB", "DATABASE_URL", "PGPASSWORD", "REWORK_LISTEN_DB", "REWORK_TEST_DB");
+
+    private final DatabaseAddress address;
+    private final MonitorOptions options;
+    private final Path index;
+    private final WorkerClasspath classpath;
+    private final SecureRandom random = new SecureRandom();
+
+    WorkerSpawn(DatabaseAddress address, MonitorOptions options, Path index, WorkerClasspath classpath) {
+        this.address = address;
+        this.options = options;
+        this.index = index;
+        this.classpath = classpath;
+    }
+
+    /** A process that has been told what to do. */
+    record Spawned(Process process, String nonce, OutputStream control) {}
+
+    /** Where a worker's hand cell is, for this monitor and the next. */
+    Path cell(UUID tag) {
+        return options.home().folder("run").resolve("worker-" + tag + ".hand");
+    }
+
+    Spawned spawn(long worker, UUID tag, @Nullable Integer debugPort) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command(debugPort)).redirectErrorStream(true);
+        SECRETS.forEach(builder.environment()::remove);
+        builder.environment().put(ProcessTree.TAG, tag.toString());
+        Process process = builder.start();
+        killMeFirst(process.pid());
+        byte[] nonce = new byte[4];
+        random.nextBytes(nonce);
+        String text = HexFormat.of().formatHex(nonce);
+        OutputStream control = process.getOutputStream();
+        try {
+            launch(worker, tag, text).write(control);
+            control.flush();
+        } catch (IOException e) {
+            // It died at once; its exit and its last words say why.
+            return new Spawned(process, text, OutputStream.nullOutputStream());
+        }
+        return new Spawned(process, text, control);
+    }
+
+    private WorkerLaunch launch(long worker, UUID tag, String nonce) {
+        Properties properties = address.properties("worker:" + worker);
+        Map<String, String> database = new LinkedHashMap<>();
+        properties.stringPropertyNames().forEach(name -> database.put(name, properties.getProperty(name)));
+        return new WorkerLaunch(
+                address.url(),
+                database,
+                worker,
+                nonce,
+                options.host(),
+                options.domain(),
+                index.toString(),
+                cell(tag).toString(),
+                options.maxRuns(),
+                options.maxMemoryMb());
+    }
+
+    private List<String> command(@Nullable Integer debugPort) {
+        List<String> java = new ArrayList<>();
+        java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        java.addAll(FLAGS);
+        if (options.maxMemoryMb() > 0) {
+            java.addAll(SHRINKING);
+        }
+        if (debugPort != null) {
+            java.add("-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,quiet=y,address=127.0.0.1:" + debugPort);
+        }
+        java.addAll(options.jvmOptions());
+        List<Path> users = new ArrayList<>(options.classpath());
+        users.addAll(RegistrationIndex.read(index).classpath());
+        java.add("-cp");
+        java.add(classpath.with(users));
+        java.add("dev.rework.worker.WorkerMain");
+        return inOwnSession(java);
+    }
+
+    /** A terminal's Ctrl-C must reach the monitor alone. */
+    private static List<String> inOwnSession(List<String> java) {
+        List<String> command = new ArrayList<>();
+        if (Sessions.SETSID == null) {
+            command.addAll(List.of("sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh"));
+        } else {
+            // It replaces itself by what it starts, since a child of ours leads no group: the pid stays.
+            command.add(Sessions.SETSID);
+        }
+        command.addAll(java);
+        return command;
+    }
+
+    /** When memory runs out, the kernel should take a worker before a monitor or Postgres. */
+    private static void killMeFirst(long pid) {
+        try {
+            Files.write(Path.of("/proc", Long.toString(pid), "oom_score_adj"), "700".getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException noSuchThing) {
+            // Another system, or the process is gone.
+            return;
+        }
+    }
+
+    /** Looked up once. */
+    private static final class Sessions {
+        static final @Nullable String SETSID = find();
+
+        private static @Nullable String find() {
+            String path = System.getenv("PATH");
+            for (String folder : (path == null ? "/usr/bin:/bin" : path).split(File.pathSeparator)) {
+                Path file = Path.of(folder.isEmpty() ? "." : folder, "setsid");
+                if (Files.isExecutable(file)) {
+                    return file.toString();
+                }
+            }
+            return null;
+        }
+    }
+}
