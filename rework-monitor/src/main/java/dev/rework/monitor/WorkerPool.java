@@ -1,0 +1,204 @@
+package dev.rework.monitor;
+
+import dev.rework.internal.Control;
+import dev.rework.internal.db.WorkerStore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** The worker processes a monitor has now. Threads may share it. */
+final class WorkerPool {
+
+    private final MonitorContext context;
+    private final WorkerSpawn spawn;
+    private final LogCap.Limits limits;
+    private final StartBackoff backoff = new StartBackoff();
+    private final Map<Long, WorkerProcess> workers = new ConcurrentHashMap<>();
+    private final AtomicInteger inquests = new AtomicInteger();
+    private final Inquest inquest;
+
+    WorkerPool(MonitorContext context, WorkerSpawn spawn, LogCap.Limits limits) {
+        this.context = context;
+        this.spawn = spawn;
+        this.limits = limits;
+        this.inquest = new Inquest(context);
+    }
+
+    Collection<WorkerProcess> all() {
+        return workers.values();
+    }
+
+    Optional<WorkerProcess> find(long id) {
+        return Optional.ofNullable(workers.get(id));
+    }
+
+    int size() {
+        return workers.size();
+    }
+
+    /** How many deaths are still being looked into. */
+    int inquests() {
+        return inquests.get();
+    }
+
+    boolean mayStart() {
+        return !backoff.isResting();
+    }
+
+    List<WorkerProcess> idle() {
+        return workers.values().stream().filter(WorkerProcess::isIdle).toList();
+    }
+
+    /** Starts one. It has its row before it has its process, so that none can be forgotten. */
+    void start() {
+        UUID tag = UUID.randomUUID();
+        Integer port = freePort();
+        MonitorOptions options = context.options();
+        long id = context.stores()
+                .workers()
+                .insert(new WorkerStore.Planned(
+                        options.host(),
+                        options.domain(),
+                        context.id(),
+                        tag,
+                        ProcessIdentity.BOOT,
+                        ProcessIdentity.SPACE,
+                        port));
+        WorkerSpawn.Spawned spawned;
+        try {
+            spawned = spawn.spawn(id, tag, port);
+        } catch (IOException | RuntimeException e) {
+            inquest.neverBegan(id, "could not be started: " + e.getMessage());
+            failed("worker #" + id + " could not be started: " + e.getMessage());
+            return;
+        }
+        WorkerProcess worker = linked(id, tag, port, spawned);
+        ProcessIdentity identity = worker.facts().identity();
+        try {
+            context.stores().workers().spawned(id, identity.pid(), identity.start());
+        } finally {
+            watch(worker, spawned.process().onExit().thenApply(Process::exitValue)::thenAcceptAsync);
+        }
+    }
+
+    private WorkerProcess linked(long id, UUID tag, @Nullable Integer port, WorkerSpawn.Spawned spawned) {
+        Process process = spawned.process();
+        WorkerEars ears = new WorkerEars(context, this);
+        byte[] nonce = spawned.nonce().getBytes(StandardCharsets.US_ASCII);
+        WorkerOutput output = new WorkerOutput(nonce, limits, ears);
+        PipeReader reader = new PipeReader(process.getInputStream(), output);
+        ControlLine control = new ControlLine(spawned.control());
+        WorkerProcess worker = new WorkerProcess(
+                new WorkerProcess.Facts(
+                        id, tag, process.toHandle(), ProcessIdentity.of(process.pid()), spawn.cell(tag), port),
+                new WorkerProcess.Link(process, control, output, reader));
+        ears.of(worker);
+        workers.put(id, worker);
+        control.start("rework-tell-" + id);
+        reader.start("rework-pipe-" + id);
+        return worker;
+    }
+
+    /** Takes over one that a dead monitor started. */
+    void adopt(WorkerStore.Live row, ProcessHandle handle) {
+        WorkerProcess worker = new WorkerProcess(
+                new WorkerProcess.Facts(
+                        row.id(), row.tag(), handle, ProcessIdentity.of(handle.pid()), spawn.cell(row.tag()), null),
+                null);
+        workers.put(row.id(), worker);
+        context.stores().workers().adopt(row.id(), context.id());
+        watch(worker, handle.onExit().<@Nullable Integer>thenApply(gone -> null)::thenAcceptAsync);
+    }
+
+    /** A worker of this host and domain whose process is gone, nobody knows since when. */
+    void foundDead(WorkerStore.Live row, boolean sameBoot) {
+        inquests.incrementAndGet();
+        context.acts().execute(() -> {
+            try {
+                inquest.foundDead(row, spawn.cell(row.tag()), sameBoot);
+            } finally {
+                inquests.decrementAndGet();
+                context.bell().look();
+            }
+        });
+    }
+
+    /** How a future lets something run elsewhere once it is complete. */
+    private interface Exit {
+        Object then(java.util.function.Consumer<@Nullable Integer> action, java.util.concurrent.Executor where);
+    }
+
+    private void watch(WorkerProcess worker, Exit exit) {
+        exit.then(code -> ended(worker, code), context.acts());
+    }
+
+    private void ended(WorkerProcess worker, @Nullable Integer code) {
+        inquests.incrementAndGet();
+        try {
+            workers.remove(worker.id());
+            if (!worker.isReported() && worker.bye().isEmpty()) {
+                String words = worker.link().map(link -> link.output().lastWords()).orElse("");
+                failed(worker + " ended before it reported in: "
+                        + words.lines().findFirst().orElse(code == null ? "" : "exit code " + code));
+            }
+            context.bell().look();
+            inquest.hold(worker, code);
+        } finally {
+            inquests.decrementAndGet();
+            context.bell().look();
+        }
+    }
+
+    private void failed(String what) {
+        context.listener().says(what + "; next try in " + backoff.failed() + " s");
+    }
+
+    void reported() {
+        backoff.worked();
+    }
+
+    /**
+     * There may be work: tells as many idle workers as given. When none is idle, all hear it, since one may be about to
+     * find nothing.
+     */
+    void wake(int most) {
+        List<WorkerProcess> idle = idle();
+        if (idle.isEmpty()) {
+            workers.values().stream().filter(worker -> !worker.isParked()).forEach(WorkerPool::wake);
+        } else {
+            idle.stream().limit(most).forEach(WorkerPool::wake);
+        }
+    }
+
+    private static void wake(WorkerProcess worker) {
+        if (worker.isReported() && !worker.isEnding()) {
+            worker.send(new Control.Wake());
+        }
+    }
+
+    /** The lowest port that none of the workers has; null when there are to be none. */
+    private @Nullable Integer freePort() {
+        int first = context.options().debugPort();
+        if (first == 0) {
+            return null;
+        }
+        int port = first;
+        while (isTaken(port)) {
+            port++;
+        }
+        return port;
+    }
+
+    private boolean isTaken(int port) {
+        return workers.values().stream()
+                .map(worker -> worker.facts().debugPort())
+                .anyMatch(taken -> taken != null && taken == port);
+    }
+}
