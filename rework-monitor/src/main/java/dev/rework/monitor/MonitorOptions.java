@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param grace how long running tasks may go on once the monitor was told to stop
  * @param onExit what becomes of workers that are still busy then
  * @param startTimeout how long a worker may take to report in
+ * @param linger how long a worker beyond {@code minWorkers} stays idle before it is ended
  * @param debugPort the first port of JDWP for workers, on loopback; 0 = none
  * @param home where registrations and run-time files are
  */
@@ -39,6 +40,7 @@ public record MonitorOptions(
         Duration grace,
         OnExit onExit,
         Duration startTimeout,
+        Duration linger,
         int debugPort,
         ReworkHome home) {
 
@@ -57,7 +59,8 @@ public record MonitorOptions(
         demand(hardMemoryMb >= 0, "the hard memory limit must be 0 or more, not " + hardMemoryMb);
         demand(vacuum == null || !vacuum.isNegative(), "--vacuum must not be negative");
         demand(!grace.isNegative(), "--grace must not be negative");
-        demand(!startTimeout.isNegative() && !startTimeout.isZero(), "--start-timeout must be more than 0");
+        demand(!startTimeout.isNegative(), "--start-timeout must not be negative");
+        demand(!linger.isNegative(), "the linger must not be negative");
         demand(
                 debugPort == 0 || debugPort >= 1024 && debugPort <= 65535 - 2 * maxWorkers,
                 "--debug-port must be 0 or between 1024 and " + (65535 - 2 * maxWorkers) + ", not " + debugPort);
@@ -93,6 +96,7 @@ public record MonitorOptions(
         private Duration grace = Duration.ofSeconds(30);
         private OnExit onExit = OnExit.KILL;
         private Duration startTimeout = Duration.ofSeconds(30);
+        private Duration linger = Duration.ofSeconds(5);
         private int debugPort;
         private @Nullable ReworkHome home;
 
@@ -152,6 +156,11 @@ public record MonitorOptions(
             return this;
         }
 
+        public Builder linger(Duration duration) {
+            linger = duration;
+            return this;
+        }
+
         public Builder debugPort(int first) {
             debugPort = first;
             return this;
@@ -178,6 +187,7 @@ public record MonitorOptions(
                     grace,
                     onExit,
                     startTimeout,
+                    linger,
                     debugPort,
                     home == null ? ReworkHome.current() : home);
         }

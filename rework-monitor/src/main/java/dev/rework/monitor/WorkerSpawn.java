@@ -63,6 +63,7 @@ final class WorkerSpawn {
     Spawned spawn(long worker, UUID tag, @Nullable Integer debugPort) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command(debugPort)).redirectErrorStream(true);
         SECRETS.forEach(builder.environment()::remove);
+        address.secretVariables().forEach(builder.environment()::remove);
         builder.environment().put(ProcessTree.TAG, tag.toString());
         Process process = builder.start();
         killMeFirst(process.pid());

@@ -83,6 +83,15 @@ public final class MonitorStore {
                       - clock_timestamp()) * 1000)::bigint,
                    null, null
              union all
+            select 'plans', null, null, null,
+                   (select count(*)
+                      from (select
+                              from rework.plan p
+                              join rework.operation o on o.id = p.operation
+                             where o.domain = :domain
+                             limit 1) one),
+                   null, null
+             union all
             select case when w.kill_requested is null then 'stop' else 'kill' end, w.id, null, null, null, null,
                    w.request_reason
               from rework.worker w
@@ -112,11 +121,23 @@ public final class MonitorStore {
      * @param options JSON
      */
     public record Entry(
-            String host, String domain, long pid, long pidStart, String bootId, String pidSpace, String options) {}
+            String host,
+            String domain,
+            long pid,
+            long pidStart,
+            String bootId,
+            String pidSpace,
+            String options) {}
 
     /** The monitor that a host and domain have, dead or alive. */
     public record Incumbent(
-            long id, long pid, long pidStart, String bootId, String pidSpace, Instant started, boolean silent) {}
+            long id,
+            long pid,
+            long pidStart,
+            String bootId,
+            String pidSpace,
+            Instant started,
+            boolean silent) {}
 
     /**
      * Something a worker was asked for.
@@ -139,12 +160,18 @@ public final class MonitorStore {
      * What a monitor sees.
      *
      * @param queued how many tasks wait for its workers, counted up to the bound
+     * @param hasPlans whether its domain has any
      * @param dueInMillis until the next scheduled task of any domain is due; null when there is none
      */
     public record Look(
-            int queued, @Nullable Long dueInMillis, List<Request> requests, List<Order> orders, List<Late> late) {
+            int queued,
+            boolean hasPlans,
+            @Nullable Long dueInMillis,
+            List<Request> requests,
+            List<Order> orders,
+            List<Late> late) {
         /** Nothing. */
-        public static final Look NOTHING = new Look(0, null, List.of(), List.of(), List.of());
+        public static final Look NOTHING = new Look(0, false, null, List.of(), List.of(), List.of());
     }
 
     /** The newest {@code limit} that have not ended (with {@code after}: the next ones), in the order of their ids. */
@@ -224,7 +251,7 @@ public final class MonitorStore {
         List<Request> requests = new ArrayList<>();
         List<Order> orders = new ArrayList<>();
         List<Late> late = new ArrayList<>();
-        long[] queued = new long[1];
+        long[] counts = new long[2];
         Long[] due = new Long[1];
         jdbi.useHandle(handle -> handle.createQuery(LOOK)
                 .bind("host", host)
@@ -238,7 +265,8 @@ public final class MonitorStore {
                     String reason = row.getString("reason");
                     String why = reason == null ? "" : reason;
                     switch (row.getString("kind")) {
-                        case "queued" -> queued[0] = row.getLong("number");
+                        case "queued" -> counts[0] = row.getLong("number");
+                        case "plans" -> counts[1] = row.getLong("number");
                         case "due" -> due[0] = number;
                         case "stop" -> requests.add(new Request(worker, false, why));
                         case "kill" -> requests.add(new Request(worker, true, why));
@@ -250,7 +278,7 @@ public final class MonitorStore {
                     return row.getString("kind");
                 })
                 .list());
-        return new Look((int) queued[0], due[0], requests, orders, late);
+        return new Look((int) counts[0], counts[1] > 0, due[0], requests, orders, late);
     }
 
     private static MonitorRow row(ResultSet row) throws SQLException {

@@ -1,0 +1,55 @@
+package dev.rework.monitor;
+
+import dev.rework.internal.db.TaskVerdicts.Lease;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The duty that declares workers of silent hosts lost, of any domain. A host is silent once the leases of worker and monitor
+ * have both passed, and this monitor has itself watched them unchanged for a whole lease: after an outage of the database
+ * it watches anew.
+ */
+final class ReapLostHosts implements Duty {
+
+    private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(4);
+    private static final long LEASE_NANOS = TimeUnit.SECONDS.toNanos(15);
+
+    private final MonitorContext context;
+    private Map<Long, Watched> watched = new HashMap<>();
+    private long ranAt = System.nanoTime() - EVERY_NANOS;
+
+    /** A lease, and since when it has not changed. */
+    private record Watched(long lease, long sinceNanos) {}
+
+    ReapLostHosts(MonitorContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public void run() {
+        long now = System.nanoTime();
+        if (now - ranAt < EVERY_NANOS) {
+            return;
+        }
+        if (now - ranAt > 3 * EVERY_NANOS) {
+            watched.clear();
+        }
+        MonitorOptions options = context.options();
+        Map<Long, Watched> next = new HashMap<>();
+        for (Lease lease : context.stores().verdicts().others(options.host(), options.domain())) {
+            Watched before = watched.get(lease.worker());
+            Watched after = before != null && before.lease == lease.lease() ? before : new Watched(lease.lease(), now);
+            next.put(lease.worker(), after);
+            if (lease.passed()
+                    && now - after.sinceNanos >= LEASE_NANOS
+                    && context.stores().verdicts().lost(lease)) {
+                context.listener()
+                        .says("worker #" + lease.worker() + " of host " + lease.host() + ", domain " + lease.domain()
+                                + ", is lost: the host fell silent");
+            }
+        }
+        watched = next;
+        ranAt = now;
+    }
+}

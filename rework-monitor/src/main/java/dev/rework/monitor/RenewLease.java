@@ -1,0 +1,39 @@
+package dev.rework.monitor;
+
+import dev.rework.internal.Control;
+import java.util.concurrent.TimeUnit;
+
+/** The duty that keeps the monitor's lease, every two seconds, and tells its workers that it did. */
+final class RenewLease implements Duty {
+
+    private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final MonitorContext context;
+    private final WorkerPool pool;
+    private final Runnable lost;
+    private long renewedAt = System.nanoTime();
+
+    /**
+     * The duty.
+     *
+     * @param lost called when another monitor has ended this one's row
+     */
+    RenewLease(MonitorContext context, WorkerPool pool, Runnable lost) {
+        this.context = context;
+        this.pool = pool;
+        this.lost = lost;
+    }
+
+    @Override
+    public void run() {
+        if (System.nanoTime() - renewedAt < EVERY_NANOS) {
+            return;
+        }
+        if (!context.stores().monitors().renew(context.id())) {
+            lost.run();
+            return;
+        }
+        renewedAt = System.nanoTime();
+        pool.all().forEach(worker -> worker.send(new Control.Lease()));
+    }
+}

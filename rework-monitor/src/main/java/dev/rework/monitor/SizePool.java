@@ -1,0 +1,70 @@
+package dev.rework.monitor;
+
+import dev.rework.internal.db.MonitorStore.Look;
+import java.util.Collection;
+import java.util.Comparator;
+
+/** The duty that keeps as many workers as the queue deserves, and tells idle ones that something is queued. */
+final class SizePool implements Duty {
+
+    private final MonitorContext context;
+    private final WorkerPool pool;
+    private final LookAround look;
+    private boolean closed;
+
+    SizePool(MonitorContext context, WorkerPool pool, LookAround look) {
+        this.context = context;
+        this.pool = pool;
+        this.look = look;
+    }
+
+    /** Starts and stops nobody from here on. */
+    void close() {
+        closed = true;
+    }
+
+    @Override
+    public void run() {
+        Look seen = look.seen();
+        if (seen == null || closed) {
+            return;
+        }
+        if (seen.queued() > 0) {
+            pool.wake(seen.queued());
+        }
+        PoolSizing decision = PoolSizing.of(state(seen.queued()));
+        for (int i = 0; i < decision.start() && pool.mayStart(); i++) {
+            pool.start();
+        }
+        if (decision.stop() > 0) {
+            shrink();
+        }
+    }
+
+    private PoolSizing.Pool state(int queued) {
+        Collection<WorkerProcess> all = pool.all();
+        int ending = count(all, WorkerProcess::isEnding);
+        return new PoolSizing.Pool(
+                context.options().minWorkers(),
+                context.options().maxWorkers(),
+                all.size() - ending,
+                ending,
+                count(all, worker -> !worker.isReported() && !worker.isEnding()),
+                count(all, WorkerProcess::isIdle),
+                count(all, worker -> worker.isParked() && !worker.isEnding()),
+                queued);
+    }
+
+    /** Ends the one that has been idle longest, unless work came a moment ago. */
+    private void shrink() {
+        pool.idle().stream()
+                .filter(worker -> worker.idleNanos() >= context.options().linger().toNanos())
+                .max(Comparator.comparingLong(WorkerProcess::idleNanos))
+                .filter(worker -> worker.stop("explicit shutdown"))
+                .ifPresent(worker -> context.stores().workers().stopping(worker.id()));
+    }
+
+    private static int count(Collection<WorkerProcess> all, java.util.function.Predicate<WorkerProcess> which) {
+        return (int) all.stream().filter(which).count();
+    }
+}
