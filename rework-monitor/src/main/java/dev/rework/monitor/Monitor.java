@@ -2,6 +2,9 @@ package dev.rework.monitor;
 
 import dev.rework.internal.DatabaseAddress;
 import java.time.Clock;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Owns the workers of a domain on a host: starts, watches and kills them, and carries what they print into the database.
@@ -11,10 +14,14 @@ import java.time.Clock;
  * one.
  */
 public final class Monitor implements AutoCloseable {
+
     private final DatabaseAddress address;
     private final MonitorOptions options;
     private final MonitorListener listener;
     private final Clock clock;
+    private final Bell bell = new Bell();
+    private final AtomicInteger stops = new AtomicInteger();
+    private @Nullable RunningMonitor running;
 
     public Monitor(DatabaseAddress address, MonitorOptions options, MonitorListener listener) {
         this(address, options, listener, Clock.systemUTC());
@@ -34,35 +41,77 @@ public final class Monitor implements AutoCloseable {
      * @throws MonitorRefused when a live monitor serves the same host and domain; within a second
      */
     public void start() {
-        throw new UnsupportedOperationException("coming" + address + options + listener + clock);
+        if (running != null) {
+            throw new IllegalStateException("this monitor was started before");
+        }
+        running = RunningMonitor.start(address, options, listener, clock, bell);
+    }
+
+    private RunningMonitor running() {
+        RunningMonitor now = running;
+        if (now == null) {
+            throw new IllegalStateException("this monitor was not started");
+        }
+        return now;
     }
 
     /** Looks once at everything; does not wait. A duty that fails is reported, and the others run. */
     public void step() {
-        throw new UnsupportedOperationException("coming");
+        running().step();
     }
 
     /** Starts, steps until told to stop, and ends as the options say. Blocks. */
     public void run() {
-        throw new UnsupportedOperationException("coming");
+        start();
+        RunningMonitor now = running();
+        try {
+            while (stops.get() == 0 && !now.isOver()) {
+                now.round();
+                bell.await(now.next());
+            }
+            drain(now);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            close();
+        }
+    }
+
+    /** Lets running tasks end, as long as the grace lasts and nobody asks twice. */
+    private void drain(RunningMonitor now) throws InterruptedException {
+        long end = System.nanoTime() + options.grace().toNanos();
+        now.stopClaiming();
+        while (now.workers() > 0 && stops.get() < 2 && !now.isOver() && System.nanoTime() - end < 0) {
+            now.round();
+            bell.await(Math.min(end, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(100)));
+        }
     }
 
     /** Asks {@link #run()} to end: at first with the grace of the options, the second time at once. Does not block. */
     public void stop() {
-        throw new UnsupportedOperationException("coming");
+        int asked = stops.incrementAndGet();
+        listener.says(asked == 1 ? "stopping; once more to stop at once" : "stopping at once");
+        bell.ring();
     }
 
     /** The id of its row; 0 before the start. */
     public long id() {
-        return 0;
+        return running == null ? 0 : running.id();
     }
 
     /** How many worker processes it has now, starting ones included. */
     public int workers() {
-        return 0;
+        return running == null ? 0 : running.workers();
     }
 
-    /** Kills what is left of its workers, settles what they held, and ends its row. */
+    /**
+     * Kills what is left of its workers, settles what they held, and ends its row; with {@link OnExit#LEAVE} busy workers
+     * go on alone. A second call does nothing.
+     */
     @Override
-    public void close() {}
+    public void close() {
+        if (running != null) {
+            running.close(stops.get() > 1 ? OnExit.KILL : options.onExit());
+        }
+    }
 }

@@ -1,0 +1,112 @@
+package dev.rework.monitor;
+
+import dev.rework.Cause;
+import dev.rework.internal.db.WorkerStore.Sample;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The duty that watches what each worker's process tree uses, every second, and kills one that passes the hard limit. What
+ * changed noticeably is stored, at most every five seconds; a busy pool's first figures at once.
+ */
+final class SampleResources implements Duty {
+
+    private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long STORE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final MonitorContext context;
+    private final WorkerPool pool;
+    private final KillRequested kills;
+    private Map<Long, Seen> seen = new HashMap<>();
+    private @Nullable ResourceReader reader;
+    private long ranAt = System.nanoTime() - EVERY_NANOS;
+    private long storedAt = System.nanoTime() - STORE_NANOS;
+
+    /** The last reading of a worker, and what was stored of it. */
+    private record Seen(long cpuMillis, long nanos, Sample now, @Nullable Sample stored) {}
+
+    SampleResources(MonitorContext context, WorkerPool pool, KillRequested kills) {
+        this.context = context;
+        this.pool = pool;
+        this.kills = kills;
+    }
+
+    @Override
+    public void run() {
+        long now = System.nanoTime();
+        if (now - ranAt < EVERY_NANOS) {
+            return;
+        }
+        ranAt = now;
+        Map<Long, Seen> next = new HashMap<>();
+        for (WorkerProcess worker : pool.all()) {
+            // One that is only starting needs its CPU itself, and oshi its own time to load.
+            if (worker.isReported()) {
+                Seen after = look(worker, seen.get(worker.id()));
+                next.put(worker.id(), after);
+                enforce(worker, after.now.memoryMb());
+            }
+        }
+        seen = next;
+        if (now - storedAt >= STORE_NANOS && !context.outage().isResting()) {
+            store();
+        }
+    }
+
+    @Override
+    public boolean needsDatabase() {
+        return false;
+    }
+
+    private Seen look(WorkerProcess worker, @Nullable Seen before) {
+        ResourceReader read = reader;
+        if (read == null) {
+            read = new ResourceReader();
+            reader = read;
+        }
+        ResourceReader.Use use = read.read(worker.facts().handle());
+        worker.memory(use.memoryMb());
+        long now = System.nanoTime();
+        int cpu = 0;
+        if (before != null && now > before.nanos) {
+            long used = Math.max(0, use.cpuMillis() - before.cpuMillis);
+            cpu = (int) Math.min(100_000, used * 100_000_000L / (now - before.nanos));
+        }
+        Sample sample = new Sample(worker.id(), use.memoryMb(), cpu);
+        return new Seen(use.cpuMillis(), now, sample, before == null ? null : before.stored);
+    }
+
+    private void enforce(WorkerProcess worker, int memoryMb) {
+        int limit = context.options().hardMemoryMb();
+        if (limit > 0 && memoryMb > limit && worker.doom().isEmpty()) {
+            String reason = "used " + memoryMb + " MiB where " + limit + " MiB are allowed";
+            context.listener().says(worker + " is killed: " + reason);
+            kills.kill(worker, new WorkerProcess.Doom(Cause.MEMORY, reason, "preemptive kill: " + reason));
+        }
+    }
+
+    private void store() {
+        List<Sample> changed = new ArrayList<>();
+        seen.replaceAll((id, value) -> {
+            if (isNews(value.now, value.stored)) {
+                changed.add(value.now);
+                return new Seen(value.cpuMillis, value.nanos, value.now, value.now);
+            }
+            return value;
+        });
+        if (!changed.isEmpty()) {
+            storedAt = System.nanoTime();
+            context.stores().workers().sampled(changed);
+        }
+    }
+
+    private static boolean isNews(Sample now, @Nullable Sample stored) {
+        return stored == null
+                || Math.abs(now.memoryMb() - stored.memoryMb()) > Math.max(2, stored.memoryMb() / 20)
+                || Math.abs(now.cpuPercent() - stored.cpuPercent()) > 5;
+    }
+}
