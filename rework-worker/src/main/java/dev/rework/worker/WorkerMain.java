@@ -1,16 +1,75 @@
 package dev.rework.worker;
 
+import dev.rework.internal.Frame;
 import dev.rework.internal.WorkerLaunch;
+import java.io.IOException;
+import java.io.InputStream;
+import java.sql.SQLException;
 
 /**
  * The worker process. Started by a monitor with {@link WorkerLaunch} on its standard input, then
- * {@link dev.rework.internal.Control} lines; answers with {@link dev.rework.internal.Frame}s on its standard output.
+ * {@link dev.rework.internal.Control} lines; answers with {@link Frame}s on its standard output.
  */
 public final class WorkerMain {
+    /** The exit code of a worker that could not renew its lease while a task ran that another host may run again. */
+    public static final int UNTRUSTED = 71;
+
+    private static final long HOOKS_MILLIS = 10_000;
+
     private WorkerMain() {}
 
     /** Runs until the monitor, the launch's limits or the end of the standard input say so. Takes no arguments. */
-    public static void main(String[] args) {
-        throw new UnsupportedOperationException("coming");
+    public static void main(String[] args) throws IOException {
+        InputStream input = System.in;
+        WorkerLaunch launch = WorkerLaunch.read(input);
+        System.setIn(InputStream.nullInputStream());
+        LogBridge.announce();
+        Worker worker = new Worker(launch, Pipe.standard(launch.nonce()));
+        worker.capture().install();
+        Runtime.getRuntime().addShutdownHook(new Thread(worker.capture()::flush, "rework-last-words"));
+        ControlReader control = new ControlReader(worker, input);
+        control.start();
+        worker.settler().start();
+        worker.pipe().send(Frame.Type.HELLO, ProcessHandle.current().pid());
+        WorkerLoop loop = new WorkerLoop(worker, control);
+        String reason = null;
+        while (reason == null) {
+            reason = loop.step();
+        }
+        loop.close();
+        end(worker, reason);
+    }
+
+    private static void end(Worker worker, String reason) {
+        worker.settler().end();
+        boolean orphan = worker.signals().isOrphan();
+        if (orphan) {
+            OwnProcess.killDescendants();
+        }
+        try {
+            worker.session()
+                    .once((connection, queue) -> orphan
+                            ? worker.row().ended(connection, reason)
+                            : worker.row().stopping(connection, reason));
+        } catch (SQLException away) {
+            // Nothing is left in hand; the row is closed by whoever notices that the process is gone.
+        }
+        worker.session().close();
+        worker.capture().flush();
+        worker.pipe().send(Frame.Type.BYE, reason);
+        exit();
+    }
+
+    /** Lets the user's shutdown hooks run, but not for ever. */
+    private static void exit() {
+        Thread impatient = new Thread(
+                () -> {
+                    java.util.concurrent.locks.LockSupport.parkNanos(HOOKS_MILLIS * 1_000_000);
+                    Runtime.getRuntime().halt(0);
+                },
+                "rework-exit");
+        impatient.setDaemon(true);
+        impatient.start();
+        System.exit(0);
     }
 }

@@ -1,0 +1,171 @@
+package dev.rework.worker;
+
+import dev.rework.Rework;
+import dev.rework.TaskContext;
+import dev.rework.internal.ClientOptions;
+import dev.rework.internal.Codec;
+import dev.rework.internal.Frame;
+import dev.rework.internal.InputSchema;
+import dev.rework.internal.JoinListener;
+import dev.rework.internal.db.Claim;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** The task in hand, as its operation sees it. Keeps what it saves until its outcome is settled. */
+final class RunningTask implements TaskContext {
+    private final Worker worker;
+    private final Hand.Running running;
+    private final Claim claim;
+    private final AtomicReference<@Nullable String> progress = new AtomicReference<>();
+    private volatile @Nullable String output;
+    private volatile byte @Nullable [] rawOutput;
+    private @Nullable TaskConnections connections;
+    private @Nullable Rework client;
+    private boolean ended;
+
+    RunningTask(Worker worker, Hand.Running running) {
+        this.worker = worker;
+        this.running = running;
+        this.claim = running.claim();
+    }
+
+    @Override
+    public long id() {
+        return claim.id();
+    }
+
+    @Override
+    public int attempt() {
+        return claim.attempt();
+    }
+
+    @Override
+    public <T> @Nullable T input(Class<T> type) {
+        String json = claim.input();
+        return json == null ? null : Codec.read(json, type);
+    }
+
+    @Override
+    public byte @Nullable [] rawInput() {
+        byte[] raw = claim.rawInput();
+        return raw == null ? null : raw.clone();
+    }
+
+    @Override
+    public void saveOutput(@Nullable Object value) {
+        String json = Codec.write(value);
+        InputSchema schema = InputSchema.parse(running.operation().entry().outputs());
+        if (schema != null) {
+            var problems = schema.check(Codec.parse(json), "output");
+            if (!problems.isEmpty()) {
+                throw new dev.rework.InvalidInput(problems);
+            }
+        }
+        output = json;
+    }
+
+    @Override
+    public void saveRawOutput(byte[] bytes) {
+        rawOutput = bytes.clone();
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public Map<String, Object> metadata() {
+        String json = claim.metadata();
+        Object read = json == null ? null : Codec.read(json, Map.class);
+        return read == null ? Map.of() : (Map<String, Object>) read;
+    }
+
+    @Override
+    public void progress(long done, long total, String message) {
+        progress.set("{\"done\":" + done + ",\"total\":" + total + ",\"message\":" + Json.string(message) + "}");
+    }
+
+    @Override
+    public boolean isAborting() {
+        return running.isAborting();
+    }
+
+    @Override
+    public void captureLogs(System.Logger.Level level) {
+        worker.capture().flush();
+        worker.pipe().send(Frame.Type.LEVEL, levelName(level));
+    }
+
+    private static String levelName(System.Logger.Level level) {
+        return switch (level) {
+            case ALL, TRACE -> "TRACE";
+            case DEBUG -> "DEBUG";
+            case INFO -> "INFO";
+            case WARNING -> "WARNING";
+            case ERROR, OFF -> "ERROR";
+        };
+    }
+
+    @Override
+    public synchronized Rework rework() {
+        if (ended) {
+            throw new IllegalStateException("task " + claim.id() + " has ended: its client is closed");
+        }
+        Rework open = client;
+        if (open == null) {
+            TaskConnections made = new TaskConnections(worker.launch(), claim.id());
+            boolean pooler = "0".equals(worker.launch().database().get("prepareThreshold"));
+            JoinListener joins = new Parking(worker, claim);
+            open = Rework.open(new ClientOptions(
+                    made, pooler ? null : made, worker.launch().jdbcUrl(), claim.id(), joins, () -> {}));
+            connections = made;
+            client = open;
+        }
+        return open;
+    }
+
+    /** Cancels what its own client does in the database. */
+    void cancelStatements() {
+        TaskConnections open;
+        synchronized (this) {
+            open = connections;
+        }
+        if (open != null) {
+            open.cancel();
+        }
+    }
+
+    /** The operation has returned. */
+    void close() {
+        Rework open;
+        TaskConnections made;
+        synchronized (this) {
+            ended = true;
+            open = client;
+            made = connections;
+        }
+        if (open != null && made != null) {
+            open.close();
+            made.close();
+        }
+    }
+
+    /** Whether there is progress that was not stored. */
+    boolean hasProgress() {
+        return progress.get() != null;
+    }
+
+    @Nullable
+    String takeProgress() {
+        return progress.getAndSet(null);
+    }
+
+    /** What it saved last. */
+    @Nullable
+    String output() {
+        return output;
+    }
+
+    /** What it saved last. */
+    byte @Nullable [] rawOutput() {
+        return rawOutput;
+    }
+}

@@ -1,0 +1,315 @@
+package dev.rework.worker;
+
+import dev.rework.internal.Frame;
+import dev.rework.internal.Invocation;
+import dev.rework.internal.RegistrationIndex;
+import dev.rework.internal.db.Ask;
+import dev.rework.internal.db.Claim;
+import dev.rework.internal.db.Outcome;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.ZonedDateTime;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** Claims, runs, settles, one step at a time, on the process's main thread. */
+final class WorkerLoop {
+    private static final long IDLE_MILLIS = 60_000;
+    private static final long MEASURED_NANOS = 5_000_000;
+    private static final int LONGEST_OUTPUT = 32 * 1024 * 1024;
+    private static final long SHRINK_MILLIS = 3000;
+
+    private final Worker worker;
+    private final Invocation invocation;
+    private final ControlReader control;
+    private final Heads heads = new Heads();
+    private final BatchSizing sizing = new BatchSizing();
+    private final Path indexFile;
+    private RegistrationIndex index;
+    private Served served;
+    private Served.@Nullable Operation operation;
+    private boolean reported;
+    private long begun;
+    private int batchTasks;
+    private long batchNanos;
+    private long cpuSeen;
+
+    WorkerLoop(Worker worker, ControlReader control) {
+        this.worker = worker;
+        this.control = control;
+        this.invocation = new Invocation(Thread.currentThread().getContextClassLoader());
+        this.indexFile = Path.of(worker.launch().index());
+        this.index = RegistrationIndex.read(indexFile);
+        this.served = new Served(List.of(), worker.launch().host());
+    }
+
+    /**
+     * Runs the next claim, or gets some, or waits.
+     *
+     * @return null to go on; else why this worker should end, with nothing left in hand
+     */
+    @Nullable
+    String step() {
+        Claim next = worker.hand().next();
+        try {
+            if (next == null) {
+                return betweenBatches();
+            }
+            if (worker.trust().overByClock()) {
+                regainTrust();
+            }
+        } catch (SQLException e) {
+            return outage(e);
+        }
+        if (worker.settlement().isDeclaredDead()) {
+            worker.hand().left(worker.hand().takeUnbegun());
+        } else {
+            run(next);
+        }
+        return null;
+    }
+
+    /** Everything is kept until the database is back; only one who has nothing to keep ends without it. */
+    private @Nullable String outage(SQLException e) {
+        if (Session.isAboutData(e)) {
+            throw new IllegalStateException("a statement of the worker itself is refused", e);
+        }
+        heads.forget();
+        String stop = worker.signals().stopReason();
+        if (stop != null && !worker.hand().hasFinished()) {
+            return stop;
+        }
+        worker.session().pause();
+        return null;
+    }
+
+    /** No lease was seen for long: nothing begins before it is known that nobody has declared this worker dead. */
+    private void regainTrust() throws SQLException {
+        long began = System.nanoTime();
+        if (worker.session().once((connection, queue) -> worker.row().renew(connection))) {
+            worker.trust().renewed(began);
+        } else {
+            worker.settlement().declaredDead();
+        }
+    }
+
+    private @Nullable String betweenBatches() throws SQLException {
+        learn();
+        if (worker.trust().over()) {
+            regainTrust();
+        }
+        String stop = worker.signals().stopReason();
+        if (stop == null && begunAll()) {
+            stop = "ran " + begun + " tasks (maxruns)";
+        }
+        if (worker.settlement().isDeclaredDead()) {
+            return "declared dead";
+        }
+        if (stop != null) {
+            settle();
+            worker.settlement().giveBack();
+            worker.settlement().giveBackStrays();
+            return stop;
+        }
+        if (tooLarge()) {
+            settle();
+            return stillTooLarge();
+        }
+        if (worker.signals().takeWake()) {
+            heads.forget();
+        }
+        if (!reported || worker.signals().takeReload()) {
+            String changed = report();
+            if (changed != null) {
+                worker.signals().stop(changed);
+                return null;
+            }
+        }
+        claim();
+        return null;
+    }
+
+    private boolean begunAll() {
+        long most = worker.launch().maxRuns();
+        return most > 0 && begun >= most;
+    }
+
+    private @Nullable String report() throws SQLException {
+        RegistrationIndex now = RegistrationIndex.read(indexFile);
+        if (reported && !Sources.of(now).equals(Sources.of(index))) {
+            return "the class path changed";
+        }
+        index = now;
+        served = worker.session().once((connection, queue) -> {
+            if (!reported && !worker.row().started(connection)) {
+                worker.settlement().declaredDead();
+            }
+            return worker.row().served(connection, now);
+        });
+        reported = true;
+        heads.forget();
+        return null;
+    }
+
+    private void claim() throws SQLException {
+        Ask ask = worker.session().once((connection, queue) -> heads.next(queue, served.lanes(), sizing));
+        if (ask == null) {
+            if (worker.hand().hasFinished()) {
+                settle();
+            } else {
+                worker.settlement().giveBackStrays();
+                worker.signals().await(heads.patienceMillis(IDLE_MILLIS));
+            }
+            return;
+        }
+        long most = worker.launch().maxRuns();
+        if (most > 0 && ask.most() > most - begun) {
+            ask = new Ask(ask.lane(), ask.from(), (int) (most - begun));
+        }
+        syncLogs();
+        operation = served.find(ask.lane().operation());
+        List<Claim> claims = worker.settlement().turn(ask);
+        heads.claimed(ask, claims);
+    }
+
+    private void settle() throws SQLException {
+        if (worker.hand().hasFinished()) {
+            syncLogs();
+            worker.settlement().turn(null);
+        }
+    }
+
+    /** A task that took a while may have started a process, whose output goes past us. */
+    private void syncLogs() {
+        if (worker.hand().hasFinished()) {
+            worker.logs().sync(worker.hand().longest() > 1_000_000);
+        }
+    }
+
+    private void learn() {
+        Served.Operation last = operation;
+        if (last != null && batchTasks > 0) {
+            sizing.learn(last.id(), batchTasks, batchNanos);
+        }
+        batchTasks = 0;
+        batchNanos = 0;
+    }
+
+    private void run(Claim next) {
+        Served.Operation what = operation;
+        Claim claim = next.large() ? withInputs(next) : next;
+        if (what == null || claim == null) {
+            worker.hand().drop(next.id(), next.attempt());
+            return;
+        }
+        Hand.Running running = worker.hand().begin(next, claim, what);
+        if (running == null) {
+            return;
+        }
+        begun++;
+        worker.pipe().send(Frame.Type.BEGIN, claim.id(), claim.attempt(), what.timeoutMs(), what.graceMs());
+        RunningTask task = new RunningTask(worker, running);
+        control.task(task);
+        worker.settler().begun(task);
+        Outcome outcome = call(running, task);
+        control.task(null);
+        worker.hand().end(outcome);
+        batchTasks++;
+        batchNanos += outcome.endedNanos() - outcome.sinceNanos();
+        if (!worker.hand().hasUnbegun()) {
+            worker.pipe().send(Frame.Type.END, claim.id(), claim.attempt());
+        }
+    }
+
+    private @Nullable Claim withInputs(Claim claim) {
+        try {
+            return worker.session().insist((connection, queue) -> queue.inputs(claim));
+        } catch (SQLException e) {
+            throw new IllegalStateException("cannot read the input of task " + claim.id(), e);
+        }
+    }
+
+    /** The only place that catches everything: what a user's method throws is its outcome. */
+    private Outcome call(Hand.Running running, RunningTask task) {
+        Claim claim = running.claim();
+        String output = null;
+        Throwable thrown = null;
+        try {
+            output = invocation.call(
+                    running.operation().entry(), claim.input(), claim.rawInput(), ZonedDateTime.now(), task);
+        } catch (Throwable e) {
+            thrown = e;
+        }
+        long ended = System.nanoTime();
+        worker.capture().install();
+        worker.capture().endLines();
+        Thread.currentThread().setContextClassLoader(WorkerLoop.class.getClassLoader());
+        task.close();
+        worker.settler().ended(task);
+        return outcome(running, task, output == null ? task.output() : output, thrown, ended);
+    }
+
+    private Outcome outcome(
+            Hand.Running running, RunningTask task, @Nullable String output, @Nullable Throwable thrown, long ended) {
+        Claim claim = running.claim();
+        byte[] raw = task.rawOutput();
+        Throwable failure = thrown;
+        if (failure == null && tooLong(output, raw)) {
+            failure = new IllegalStateException("the output is longer than " + LONGEST_OUTPUT + " bytes; store it"
+                    + " elsewhere and return where it is");
+        }
+        boolean keep = !tooLong(output, raw);
+        boolean measure = ended - running.since() > MEASURED_NANOS;
+        return new Outcome(
+                claim.id(),
+                claim.attempt(),
+                failure == null,
+                keep ? output : null,
+                keep ? raw : null,
+                failure == null ? null : Failure.text(failure),
+                failure == null ? null : Failure.line(failure),
+                running.since(),
+                ended,
+                measure ? cpuSince() : 0,
+                measure ? OwnProcess.peakMb() : 0,
+                failure == null
+                        ? -1
+                        : running.operation().retry().millis(claim.attempt(), ThreadLocalRandom.current()));
+    }
+
+    private static boolean tooLong(@Nullable String output, byte @Nullable [] raw) {
+        return output != null && output.length() > LONGEST_OUTPUT || raw != null && raw.length > LONGEST_OUTPUT;
+    }
+
+    private long cpuSince() {
+        long now = OwnProcess.cpuMillis();
+        long used = now - cpuSeen;
+        cpuSeen = now;
+        return used;
+    }
+
+    private boolean tooLarge() {
+        int most = worker.launch().maxMemoryMb();
+        return most > 0 && OwnProcess.residentMb() > most;
+    }
+
+    /** Resident memory says little before a collection, and some collectors give memory back late. */
+    private @Nullable String stillTooLarge() {
+        System.gc();
+        long end = System.nanoTime() + SHRINK_MILLIS * 1_000_000;
+        while (tooLarge()) {
+            if (System.nanoTime() - end > 0) {
+                return "uses " + OwnProcess.residentMb() + " MiB, more than "
+                        + worker.launch().maxMemoryMb() + " (maxmem)";
+            }
+            worker.signals().rest(100);
+        }
+        return null;
+    }
+
+    /** Lets go of what the operations hold. */
+    void close() {
+        invocation.close();
+    }
+}
