@@ -1,6 +1,7 @@
 package dev.rework.embedded;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -42,8 +43,7 @@ public final class EmbeddedPostgres {
                 return meanwhile.isPresent() ? meanwhile.get() : new Launch(layout).start();
             });
         } catch (IOException | SQLException e) {
-            throw new EmbeddedPostgresException(
-                    "cannot start the embedded Postgres in " + home + ": " + e.getMessage(), e);
+            throw trouble("cannot start the embedded Postgres in " + home, e);
         }
     }
 
@@ -60,8 +60,7 @@ public final class EmbeddedPostgres {
             Layout layout = Layout.in(home);
             return HomeLock.during(layout.home(), () -> Launch.stop(layout));
         } catch (IOException | SQLException e) {
-            throw new EmbeddedPostgresException(
-                    "cannot stop the embedded Postgres in " + home + ": " + e.getMessage(), e);
+            throw trouble("cannot stop the embedded Postgres in " + home, e);
         }
     }
 
@@ -84,7 +83,7 @@ public final class EmbeddedPostgres {
             EmbeddedStatus.State state = p.isReady() ? EmbeddedStatus.State.RUNNING : EmbeddedStatus.State.STARTING;
             return new EmbeddedStatus(state, data.get(), p.pid(), p.port());
         } catch (IOException e) {
-            throw new EmbeddedPostgresException("cannot look at " + home + ": " + e.getMessage(), e);
+            throw trouble("cannot look at " + home, e);
         }
     }
 
@@ -104,7 +103,7 @@ public final class EmbeddedPostgres {
             }
             return Session.url(port, password.get(), Session.DATABASE);
         } catch (IOException e) {
-            throw new EmbeddedPostgresException("cannot look at " + home + ": " + e.getMessage(), e);
+            throw trouble("cannot look at " + home, e);
         }
     }
 
@@ -127,8 +126,18 @@ public final class EmbeddedPostgres {
                 Backup.take(connection, status.data(), into.toAbsolutePath().normalize());
             }
         } catch (IOException | SQLException e) {
-            throw new EmbeddedPostgresException("cannot back up " + status.data() + ": " + e.getMessage(), e);
+            throw trouble("cannot back up " + status.data(), e);
         }
+    }
+
+    private static EmbeddedPostgresException trouble(String what, Exception e) {
+        if (e instanceof AccessDeniedException denied) {
+            return new EmbeddedPostgresException(
+                    what + ": " + denied.getFile() + " belongs to another user; run this as that user, or name another"
+                            + " folder with REWORK_HOME",
+                    e);
+        }
+        return new EmbeddedPostgresException(what + ": " + e.getMessage(), e);
     }
 
     private static Optional<EmbeddedServer> running(Layout layout) throws IOException {

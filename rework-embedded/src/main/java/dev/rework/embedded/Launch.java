@@ -51,7 +51,9 @@ final class Launch {
     EmbeddedServer start() throws IOException, SQLException {
         Optional<Path> known = layout.data();
         Account account = Account.forData(known.orElse(layout.home().resolve("none")));
-        layout.settle(account);
+        if (known.isEmpty()) {
+            layout.settle(account);
+        }
         removeHalfMade();
         Binaries binaries = Binaries.under(layout.programs());
         String password = layout.password();

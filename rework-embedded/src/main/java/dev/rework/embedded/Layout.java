@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
@@ -160,6 +161,10 @@ record Layout(Path home) {
             throw new EmbeddedPostgresException("somebody else writes " + half, e);
         }
         Files.writeString(half, text + "\n", StandardOpenOption.WRITE);
+        UserPrincipal owner = Files.getOwner(file.resolveSibling("."));
+        if (!owner.equals(Files.getOwner(half))) {
+            Files.setOwner(half, owner); // root at work in a user's home
+        }
         Files.move(half, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 }

@@ -259,7 +259,7 @@ class EmbeddedPostgresTest {
         Path bin = Files.createDirectory(folder.resolve("bin"));
         Path unshare = Files.writeString(bin.resolve("unshare"), "#!/bin/sh\nexit 1\n");
         Files.setPosixFilePermissions(unshare, PosixFilePermissions.fromString("rwxr-xr-x"));
-        try (Starter starter = new Starter(home, bin.toString())) {
+        try (Starter starter = Starter.withPath(home, bin)) {
             assertThat(starter.startedIt()).isTrue();
         }
         Path data = postgres.status().data();
@@ -275,6 +275,31 @@ class EmbeddedPostgresTest {
         } finally {
             postgres.stop();
             Trees.remove(data.getParent().getParent());
+        }
+    }
+
+    @Test
+    void rootFindsAndRunsWhatAUserMade() throws Exception {
+        assumeTrue("root".equals(System.getProperty("user.name")));
+        Path reachable = Files.createTempDirectory(Path.of("/tmp"), "rework-user-");
+        Path users = reachable.resolve("home");
+        EmbeddedPostgres theirs = EmbeddedPostgres.at(users);
+        try {
+            Files.setPosixFilePermissions(reachable, PosixFilePermissions.fromString("rwx--x--x"));
+            theirs.start();
+            theirs.stop();
+            Account root = new Account(List.of(), -1, -1);
+            assertThat(root.run(List.of("chown", "-R", "65533:65533", users.toString()))
+                            .exit())
+                    .isZero();
+            Files.delete(users.resolve("port"));
+
+            assertThat(theirs.start().startedHere()).isTrue();
+            assertThat(Files.getAttribute(users.resolve("port"), "unix:uid")).isEqualTo(65533);
+            assertThat(Files.exists(users.resolve("place"))).isFalse();
+        } finally {
+            theirs.stop();
+            Trees.remove(reachable);
         }
     }
 
