@@ -33,7 +33,9 @@ public final class Cli {
     private static CommandLine commandLine(ReworkCommand root, String... arguments) {
         Map<String, Supplier<Object>> own = Commands.own();
         Supplier<Object> named = arguments.length == 0 ? null : own.get(arguments[0]);
-        return named == null ? commandLine(root, Commands.all()) : commandLine(root, Map.of(arguments[0], named));
+        return named == null || Commands.needsAll(arguments[0])
+                ? commandLine(root, Commands.all())
+                : commandLine(root, Map.of(arguments[0], named));
     }
 
     static CommandLine commandLine(ReworkCommand root, Map<String, Supplier<Object>> commands) {
@@ -43,6 +45,9 @@ public final class Cli {
             CommandLine verb = new CommandLine(make.get());
             if (verb.getCommand() instanceof DatabaseCommand command) {
                 verb.getCommandSpec().usageMessage().customSynopsis(command.synopsis(name));
+            }
+            if (verb.getCommand() instanceof DbCommand) {
+                DbCommand.VERBS.forEach((word, makeVerb) -> verb.addSubcommand(word, makeVerb.get()));
             }
             line.addSubcommand(name, verb);
         });

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.function.Supplier;
+import picocli.AutoComplete;
 
 /** Every verb by its name, in the order of the help. */
 final class Commands {
@@ -26,8 +27,20 @@ final class Commands {
         commands.put("list-workers", ListWorkers::new);
         commands.put("shutdown-worker", EndWorker.Shutdown::new);
         commands.put("kill-worker", EndWorker.Kill::new);
+        commands.put("dump-task", DumpTask::new);
+        commands.put("vacuum", VacuumCommand::new);
+        commands.put("db", DbCommand::new);
+        commands.put("doctor", DoctorCommand::new);
+        commands.put("demo", DemoCommand::new);
         commands.put("classpath", ClasspathCommand::new);
+        commands.put("generate-completion", AutoComplete.GenerateCompletion::new);
+        commands.put(WarmUp.NAME, WarmUp::new);
         return commands;
+    }
+
+    /** Whether a verb's work is to look at all the others. */
+    static boolean needsAll(String name) {
+        return name.equals("generate-completion");
     }
 
     /** Our own first, which plug-ins cannot replace. */

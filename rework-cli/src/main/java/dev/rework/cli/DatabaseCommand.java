@@ -28,8 +28,17 @@ public abstract class DatabaseCommand extends CliCommand {
     protected final ExitCode perform() throws Exception {
         settleWords();
         try (Database database = new Database(given, rework().shell())) {
-            return perform(database);
+            ExitCode code = perform(database);
+            if (code == ExitCode.DONE && isBrief()) {
+                StartArchive.offer(database.address());
+            }
+            return code;
         }
+    }
+
+    /** Whether it ends soon: then a background process may make later starts faster. */
+    boolean isBrief() {
+        return true;
     }
 
     /** The word in a needed place. */

@@ -31,16 +31,17 @@ final class EmbeddedDatabase {
                     .println("no database configured: using an embedded Postgres " + server.version() + " in "
                             + server.data() + "; set REWORK_DB to use your own");
         }
-        DatabaseAddress address = DatabaseAddress.parse(server.url());
-        installSchema(address);
-        return address;
+        return installSchema(server);
     }
 
-    private static void installSchema(DatabaseAddress address) {
+    /** Answers where it is. */
+    static DatabaseAddress installSchema(EmbeddedServer server) {
+        DatabaseAddress address = DatabaseAddress.parse(server.url());
         try (Connection connection = address.dataSource("cli").getConnection()) {
             if (!Schema.status(connection).isCurrent()) {
                 Schema.install(connection);
             }
+            return address;
         } catch (SQLException e) {
             throw Verdict.on(e);
         }

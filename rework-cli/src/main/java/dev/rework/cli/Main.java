@@ -14,6 +14,10 @@ public final class Main {
 
     /** Runs the command line and exits with its code. */
     public static void main(String[] arguments) {
+        // Nothing here is worth a log, and setting logback up would take a third of the start. Workers are other
+        // processes.
+        System.setProperty("slf4j.internal.verbosity", "ERROR");
+        System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
         Shell shell = Shell.ofProcess();
         int code = Cli.run(shell, whole(arguments));
         System.exit(code);

@@ -91,6 +91,11 @@ final class MonitorCommand extends DatabaseCommand {
         return ExitCode.DONE;
     }
 
+    @Override
+    boolean isBrief() {
+        return false;
+    }
+
     private MonitorOptions options() {
         Duration kept = vacuum.equalsIgnoreCase("never") ? null : Moments.duration("--vacuum", vacuum);
         try {
