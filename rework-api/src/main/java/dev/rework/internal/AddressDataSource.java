@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 
 /**
- * Opens a connection per call. A pooler that refuses start-up options is noticed, and spoken to as one from then on.
- * Threads may share it.
+ * Opens a connection per call. A pooler in between is noticed, and spoken to as one from then on. Threads may share it.
  */
 final class AddressDataSource implements DataSource {
     private final DatabaseAddress address;
     private final Properties direct;
     private final Properties pooled;
     private volatile boolean poolerSeen;
+    private volatile boolean lookedAt;
 
     AddressDataSource(DatabaseAddress address, Properties direct, Properties pooled) {
         this.address = address;
@@ -33,7 +33,14 @@ final class AddressDataSource implements DataSource {
             return open(pooled);
         }
         try {
-            return open(direct);
+            Connection connection = open(direct);
+            if (lookedAt || !Pooler.standsBefore(connection)) {
+                lookedAt = true;
+                return connection;
+            }
+            connection.close();
+            poolerSeen = true;
+            return open(pooled);
         } catch (SQLException e) {
             // PgBouncer's words; it has no SQLSTATE of its own for this.
             if (e.getMessage() == null || !e.getMessage().contains("unsupported startup parameter")) {

@@ -1,6 +1,7 @@
 package dev.rework.internal.db;
 
 import dev.rework.TaskState;
+import dev.rework.internal.Pooler;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -21,6 +22,7 @@ public final class DoneSource {
     private final DataSource connections;
     private final @Nullable DataSource listenAt;
     private volatile @Nullable Connection listening;
+    private boolean pooler;
 
     /** Listens and reads on a connection of {@code listenAt}; when that is null, only reads, on {@code connections}. */
     public DoneSource(DataSource connections, @Nullable DataSource listenAt) {
@@ -30,7 +32,7 @@ public final class DoneSource {
 
     /** Begins to listen unless it does; false when there is no LISTEN here. Of what happens after it, it is told. */
     boolean listen() throws SQLException {
-        if (listenAt == null) {
+        if (listenAt == null || pooler) {
             return false;
         }
         if (listening != null) {
@@ -38,6 +40,11 @@ public final class DoneSource {
         }
         Connection connection = Database.committing(listenAt.getConnection());
         try (Statement statement = connection.createStatement()) {
+            pooler = !connection.isWrapperFor(PGConnection.class) || Pooler.standsBefore(connection);
+            if (pooler) {
+                connection.close();
+                return false;
+            }
             statement.execute(LISTEN);
         } catch (SQLException e) {
             connection.close();

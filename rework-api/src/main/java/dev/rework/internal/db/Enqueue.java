@@ -147,11 +147,6 @@ public final class Enqueue {
         return inserted;
     }
 
-    /** Whether so many inputs pass in one statement. */
-    static boolean fitsOneStatement(List<@Nullable String> inputs) {
-        return endOfPart(inputs, 0) == inputs.size();
-    }
-
     private static int endOfPart(List<@Nullable String> inputs, int from) {
         long characters = 0;
         int to = from;
@@ -166,8 +161,9 @@ public final class Enqueue {
         return to;
     }
 
-    private static Object[] boxed(long[] ids, int from, int to) {
-        return Arrays.stream(ids, from, to).boxed().toArray();
+    /** Of this very type: the driver sends it in binary. */
+    private static Long[] boxed(long[] ids, int from, int to) {
+        return Arrays.stream(ids, from, to).boxed().toArray(Long[]::new);
     }
 
     /** Inserts a new task like a finished one and wakes its domain; false when the id was taken or there is no such. */
@@ -192,6 +188,11 @@ public final class Enqueue {
                 return rows.getInt(1);
             }
         }
+    }
+
+    /** Whether there is a task of this id. */
+    static boolean isTaken(Connection connection, long id) throws SQLException {
+        return !TaskStates.read(connection, List.of(id)).isEmpty();
     }
 
     /** Wakes the workers of a domain when the connection commits. */

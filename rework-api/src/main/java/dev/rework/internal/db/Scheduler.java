@@ -41,9 +41,20 @@ public final class Scheduler implements AutoCloseable {
     /** Makes a task like this finished one; 0 when there is no such. */
     public long again(long original) {
         long token = Enqueue.token();
+        long[] id = {0};
         return database.call("retry task " + original, connection -> {
-            long id = ids.next(connection);
-            return Enqueue.copy(connection, id, token, original) ? id : 0L;
+            while (true) {
+                if (id[0] == 0) {
+                    id[0] = ids.next(connection);
+                }
+                if (Enqueue.copy(connection, id[0], token, original) || Enqueue.ours(connection, token, id[0]) == 1) {
+                    return id[0];
+                }
+                if (!Enqueue.isTaken(connection, id[0])) {
+                    return 0L;
+                }
+                id[0] = 0;
+            }
         });
     }
 

@@ -26,7 +26,7 @@ public final class TaskStates {
             return states;
         }
         try (PreparedStatement statement = connection.prepareStatement(STATES)) {
-            statement.setArray(1, connection.createArrayOf("bigint", tasks.toArray()));
+            statement.setArray(1, connection.createArrayOf("bigint", tasks.toArray(Long[]::new)));
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     states.put(rows.getLong(1), TaskRows.state(rows.getString(2)));

@@ -222,4 +222,60 @@ class SchedulerTest {
         assertThat(state(original)).isEqualTo("failed");
         assertThat(scheduler.again(999_999_999)).isZero();
     }
+
+    @Test
+    void aLostAnswerMakesNoSecondTask() {
+        LostAnswers cut = LostAnswers.of(db.dataSource(), sql -> sql.contains("insert into rework.task"));
+        try (Scheduler broken = new Scheduler(new Database(cut.dataSource(), "cut"))) {
+            broken.schedule(due(), json("0"));
+            long before = count();
+            for (int i = 1; i <= 20; i++) {
+                cut.lose(1);
+                long id = broken.schedule(due(), json(String.valueOf(i)));
+                assertThat(db.one(String.class, "select input::text from rework.task where id = ?", id))
+                        .isEqualTo(String.valueOf(i));
+                assertThat(cut.left()).isZero();
+            }
+            assertThat(count()).isEqualTo(before + 20);
+        }
+    }
+
+    @Test
+    void aLostCommitMakesNoSecondBatch() {
+        LostAnswers cut = LostAnswers.of(db.dataSource(), "commit"::equals);
+        try (Scheduler broken = new Scheduler(new Database(cut.dataSource(), "cut"))) {
+            broken.schedule(due(), json("0"));
+            long before = count();
+            cut.lose(2);
+
+            long[] ids = broken.scheduleAll(due(), Collections.nCopies(100, "5"));
+
+            assertThat(cut.left()).isZero();
+            assertThat(count()).isEqualTo(before + 100);
+            assertThat(db.number(
+                            "select count(*) from rework.task where id between ? and ? and input::text = '5'",
+                            ids[0],
+                            ids[99]))
+                    .isEqualTo(100);
+        }
+    }
+
+    @Test
+    void aRetryWhoseAnswerIsLostMakesOneTask() {
+        LostAnswers cut = LostAnswers.of(db.dataSource(), sql -> sql.contains("insert into rework.task"));
+        try (Scheduler broken = new Scheduler(new Database(cut.dataSource(), "cut"))) {
+            long original = broken.schedule(due(), json("[9]"));
+            db.update(
+                    "update rework.task set state = 'failed', cause = 'error', finished = clock_timestamp()"
+                            + " where id = ?",
+                    original);
+            long before = count();
+            cut.lose(1);
+
+            assertThat(broken.again(original)).isGreaterThan(original);
+
+            assertThat(cut.left()).isZero();
+            assertThat(count()).isEqualTo(before + 1);
+        }
+    }
 }
