@@ -106,8 +106,10 @@ record PlanDecision(
                             : " given up before " + last + ": too many were waiting");
         }
 
-        private static String count(int instants) {
-            return (instants >= COUNTED ? "at least " : "") + instants + (instants == 1 ? " instant" : " instants");
+        private String count(int instants) {
+            return (dropped + kept.size() >= COUNTED ? "at least " : "")
+                    + instants
+                    + (instants == 1 ? " instant" : " instants");
         }
     }
 }
