@@ -4,7 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.function.Supplier;
-import picocli.AutoComplete;
 
 /** Every verb by its name, in the order of the help. */
 final class Commands {
@@ -33,7 +32,7 @@ final class Commands {
         commands.put("doctor", DoctorCommand::new);
         commands.put("demo", DemoCommand::new);
         commands.put("classpath", ClasspathCommand::new);
-        commands.put("generate-completion", AutoComplete.GenerateCompletion::new);
+        commands.put("generate-completion", CompletionCommand::new);
         commands.put(WarmUp.NAME, WarmUp::new);
         return commands;
     }
