@@ -35,6 +35,7 @@ final class RunningMonitor {
     private final KillRequested kills;
     private final ExpireTimeouts timeouts;
     private final PromoteDue promote;
+    private final FireDuePlans plans;
     private final SizePool size;
     private final Round round;
     private boolean over;
@@ -52,6 +53,7 @@ final class RunningMonitor {
         kills = new KillRequested(context, pool, look);
         timeouts = new ExpireTimeouts(context, pool, look, kills);
         promote = new PromoteDue(context, look);
+        plans = new FireDuePlans(context, look);
         size = new SizePool(context, pool, look);
         round = new Round(
                 List.of(
@@ -64,7 +66,7 @@ final class RunningMonitor {
                         size,
                         new SampleResources(context, pool, kills),
                         promote,
-                        new FireDuePlans(context, look),
+                        plans,
                         new ReloadRegistrations(context, pool, index),
                         new ReapLostHosts(context),
                         new Purge(context)),
@@ -173,7 +175,8 @@ final class RunningMonitor {
         if (context.outage().isOn()) {
             return Math.min(context.outage().restUntil(), System.nanoTime() + LookAround.EVERY_NANOS);
         }
-        return Math.min(look.next(), Math.min(timeouts.next(), promote.next()));
+        long duties = Math.min(look.next(), Math.min(timeouts.next(), promote.next()));
+        return Math.min(duties, plans.next());
     }
 
     private void replaced() {

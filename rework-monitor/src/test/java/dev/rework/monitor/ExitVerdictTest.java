@@ -1,0 +1,34 @@
+package dev.rework.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rework.Cause;
+import org.junit.jupiter.api.Test;
+
+class ExitVerdictTest {
+
+    @Test
+    void exitCodesAndSignalsAreNamed() {
+        assertThat(ExitVerdict.of(0, "")).isEqualTo(new ExitVerdict(Cause.CRASH, "exit code 0"));
+        assertThat(ExitVerdict.of(7, "")).isEqualTo(new ExitVerdict(Cause.CRASH, "exit code 7"));
+        assertThat(ExitVerdict.of(137, "").reason()).isEqualTo("killed by SIGKILL (exit code 137)");
+        assertThat(ExitVerdict.of(143, "").reason()).isEqualTo("killed by SIGTERM (exit code 143)");
+        assertThat(ExitVerdict.of(137, "").deathinfo())
+                .isEqualTo("Unaccounted death (hard crash): killed by SIGKILL (exit code 137)");
+    }
+
+    @Test
+    void aJvmsOwnDeathIsTold() {
+        String words = "#\n# A fatal error has been detected by the Java Runtime Environment:\n#\n#  SIGSEGV (0xb) at pc=0\n";
+        assertThat(ExitVerdict.of(134, words).reason()).isEqualTo("killed by SIGSEGV (exit code 134)");
+        assertThat(ExitVerdict.of(134, "").reason()).isEqualTo("killed by SIGABRT (exit code 134)");
+    }
+
+    @Test
+    void onlyTheJvmsWordsMakeItOutOfMemory() {
+        assertThat(ExitVerdict.of(3, "a\nTerminating due to java.lang.OutOfMemoryError: Java heap space\n"))
+                .isEqualTo(new ExitVerdict(
+                        Cause.MEMORY, "java.lang.OutOfMemoryError: Java heap space (exit code 3)"));
+        assertThat(ExitVerdict.of(3, "").cause()).isEqualTo(Cause.CRASH);
+    }
+}
