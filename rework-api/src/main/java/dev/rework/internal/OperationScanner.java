@@ -8,7 +8,6 @@ import io.github.classgraph.ClassGraph;
 import io.github.classgraph.ClassInfo;
 import io.github.classgraph.MethodInfo;
 import io.github.classgraph.ScanResult;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -31,10 +30,9 @@ final class OperationScanner {
 
     /** All declared operations and all that is wrong with them, in the order of their classes and lines. */
     static Declared.Found scan(Source source) {
-        Path code = source.code().toAbsolutePath();
+        Path code = real(source.code());
         ClassGraph scanner = new ClassGraph()
                 .overrideClasspath(code)
-                .filterClasspathElements(element -> isSame(element, code))
                 .disableModuleScanning()
                 .disableNestedJarScanning()
                 .enableClassInfo()
@@ -45,8 +43,12 @@ final class OperationScanner {
                 .ignoreMethodVisibility()
                 .ignoreFieldVisibility()
                 .removeTemporaryFilesAfterScan();
+        if (Files.isRegularFile(code)) {
+            // Or it would follow the Class-Path of the manifest.
+            scanner.acceptJars(String.valueOf(code.getFileName()));
+        }
         try (ScanResult result = scanner.scan(1)) {
-            return read(result, source);
+            return read(result, source, code);
         } catch (RuntimeException e) {
             if (e instanceof InvalidOperation) {
                 throw e;
@@ -58,16 +60,14 @@ final class OperationScanner {
         }
     }
 
-    /** Class paths in manifests would lead further. */
-    private static boolean isSame(String element, Path code) {
-        return new File(element).toPath().toAbsolutePath().normalize().equals(code.normalize());
-    }
-
-    private static Declared.Found read(ScanResult result, Source source) {
+    private static Declared.Found read(ScanResult result, Source source, Path code) {
         List<String> problems = new ArrayList<>();
         boolean container = hasInstances(source);
         List<Declared> operations = new ArrayList<>();
         for (ClassInfo owner : result.getClassesWithMethodAnnotation(ANNOTATION)) {
+            if (!isOf(owner, code)) {
+                continue;
+            }
             owner.getDeclaredMethodAndConstructorInfo().stream()
                     .filter(method -> method.hasAnnotation(ANNOTATION) && !method.isBridge() && !method.isSynthetic())
                     .sorted(Comparator.comparingInt(MethodInfo::getMinLineNum))
@@ -77,6 +77,15 @@ final class OperationScanner {
         }
         findDuplicates(operations, problems);
         return new Declared.Found(List.copyOf(operations), List.copyOf(problems));
+    }
+
+    /** Another jar of the same name may have been led to. */
+    private static boolean isOf(ClassInfo owner, Path code) {
+        return owner.getClasspathElementFile()
+                .toPath()
+                .toAbsolutePath()
+                .normalize()
+                .equals(code.normalize());
     }
 
     private static void findDuplicates(List<Declared> operations, List<String> problems) {

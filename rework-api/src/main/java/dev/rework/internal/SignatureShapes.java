@@ -202,7 +202,7 @@ final class SignatureShapes {
     private static Shape choices(ClassInfo scanned) {
         List<JsonNode> names = new ArrayList<>();
         for (FieldInfo constant : scanned.getEnumConstants()) {
-            if (hasJacksons(constant.getAnnotationInfo())) {
+            if (constant.hasAnnotation(RENAMED) || hasJacksons(constant.getAnnotationInfo())) {
                 return new Anything();
             }
             names.add(Shape.NODES.stringNode(constant.getName()));
