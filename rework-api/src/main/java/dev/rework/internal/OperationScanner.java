@@ -81,11 +81,15 @@ final class OperationScanner {
 
     /** Another jar of the same name may have been led to. */
     private static boolean isOf(ClassInfo owner, Path code) {
-        return owner.getClasspathElementFile()
-                .toPath()
-                .toAbsolutePath()
-                .normalize()
-                .equals(code.normalize());
+        return real(owner.getClasspathElementFile().toPath()).equals(code);
+    }
+
+    private static Path real(Path path) {
+        try {
+            return path.toRealPath();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void findDuplicates(List<Declared> operations, List<String> problems) {

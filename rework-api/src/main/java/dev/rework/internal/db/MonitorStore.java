@@ -121,23 +121,11 @@ public final class MonitorStore {
      * @param options JSON
      */
     public record Entry(
-            String host,
-            String domain,
-            long pid,
-            long pidStart,
-            String bootId,
-            String pidSpace,
-            String options) {}
+            String host, String domain, long pid, long pidStart, String bootId, String pidSpace, String options) {}
 
     /** The monitor that a host and domain have, dead or alive. */
     public record Incumbent(
-            long id,
-            long pid,
-            long pidStart,
-            String bootId,
-            String pidSpace,
-            Instant started,
-            boolean silent) {}
+            long id, long pid, long pidStart, String bootId, String pidSpace, Instant started, boolean silent) {}
 
     /**
      * Something a worker was asked for.
