@@ -1,0 +1,91 @@
+package dev.rework.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rework.embedded.TestDatabase;
+import dev.rework.internal.ReworkHome;
+import dev.rework.internal.db.MonitorRow;
+import dev.rework.internal.db.MonitorStore;
+import dev.rework.internal.db.MonitorStore.Entry;
+import dev.rework.internal.db.TaskStore;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class MonitorSeatTest {
+
+    @RegisterExtension
+    static final TestDatabase db = new TestDatabase();
+
+    private final MonitorStore store = new MonitorStore(TaskStore.jdbi(db.dataSource()));
+    private final MonitorOptions options = MonitorOptions.of("seats", "h1")
+            .home(new ReworkHome(Path.of("target", "seats").toAbsolutePath()))
+            .build();
+
+    @BeforeEach
+    void nobodySits() {
+        db.execute("delete from rework.monitor");
+    }
+
+    private long take() {
+        return MonitorSeat.take(store, options, MonitorListener.NONE);
+    }
+
+    private void sits(long pid, long start, String boot, String space) {
+        store.enter(new Entry("h1", "seats", pid, start, boot, space, "{}"));
+    }
+
+    @Test
+    void theSecondIsRefusedAndToldWhoIsFirst() {
+        long first = take();
+        assertThatThrownBy(this::take)
+                .isInstanceOf(MonitorRefused.class)
+                .hasMessageContaining("#" + first)
+                .hasMessageContaining("pid " + ProcessHandle.current().pid())
+                .hasMessageContaining("seats");
+        assertThat(MonitorSeat.take(
+                        store,
+                        MonitorOptions.of("seats", "h2").home(options.home()).build(),
+                        MonitorListener.NONE))
+                .isGreaterThan(first);
+    }
+
+    @Test
+    void aDeadProcessOfThisMachineIsReplacedAtOnceWhateverItsLease() {
+        sits(ProcessHandle.current().pid(), 1, ProcessIdentity.BOOT, ProcessIdentity.SPACE);
+        assertThat(take()).isPositive();
+        assertThat(store.list("seats", "h1", 10, 0)).hasSize(1);
+    }
+
+    @Test
+    void aMachineThatWasStartedAnewHasNoMonitor() {
+        sits(ProcessHandle.current().pid(), 1, "another-boot", ProcessIdentity.SPACE);
+        assertThat(take()).isPositive();
+    }
+
+    @Test
+    void inAnotherPidSpaceOnlyTheLeaseTells() {
+        sits(1, 1, ProcessIdentity.BOOT, "pid:[1]");
+        assertThatThrownBy(this::take).isInstanceOf(MonitorRefused.class);
+        db.execute("update rework.monitor set lease = clock_timestamp() - interval '1 second'");
+        assertThat(take()).isPositive();
+    }
+
+    @Test
+    void aMonitorIsListedWithItsOptions() {
+        long id = take();
+        List<MonitorRow> rows = store.list(null, null, 10, 0);
+        assertThat(rows).singleElement().satisfies(row -> {
+            assertThat(row.id()).isEqualTo(id);
+            assertThat(row.options()).contains("\"maxworkers\": 2", "\"vacuum\": \"PT720H\"");
+            assertThat(row.silent()).isFalse();
+        });
+        assertThat(store.renew(id)).isTrue();
+        assertThat(store.end(id)).isTrue();
+        assertThat(store.renew(id)).isFalse();
+        assertThat(store.list(null, null, 10, 0)).isEmpty();
+    }
+}
