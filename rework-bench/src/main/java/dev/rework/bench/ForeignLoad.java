@@ -13,13 +13,13 @@ import java.util.Set;
 final class ForeignLoad {
     private static final double TICKS_PER_SECOND = 100;
 
-    private record Process(long parent, double seconds) {}
+    private record Seen(long parent, double seconds) {}
 
     private final Set<Long> roots;
-    private final Map<Long, Process> before;
+    private final Map<Long, Seen> before;
     private final long begun;
 
-    private ForeignLoad(Set<Long> roots, Map<Long, Process> before) {
+    private ForeignLoad(Set<Long> roots, Map<Long, Seen> before) {
         this.roots = roots;
         this.before = before;
         this.begun = System.nanoTime();
@@ -32,31 +32,31 @@ final class ForeignLoad {
 
     double cores() {
         double seconds = (System.nanoTime() - begun) / 1e9;
-        Map<Long, Process> now = processes();
+        Map<Long, Seen> now = processes();
         double used = 0;
-        for (Map.Entry<Long, Process> process : now.entrySet()) {
+        for (Map.Entry<Long, Seen> process : now.entrySet()) {
             if (!ours(process.getKey(), now)) {
-                Process earlier = before.get(process.getKey());
+                Seen earlier = before.get(process.getKey());
                 used += process.getValue().seconds() - (earlier == null ? 0 : earlier.seconds());
             }
         }
         return Math.max(0, used) / seconds;
     }
 
-    private boolean ours(long pid, Map<Long, Process> now) {
+    private boolean ours(long pid, Map<Long, Seen> now) {
         Set<Long> seen = new HashSet<>();
         for (long at = pid; at > 1 && seen.add(at); ) {
             if (roots.contains(at)) {
                 return true;
             }
-            Process process = now.get(at);
+            Seen process = now.get(at);
             at = process == null ? 0 : process.parent();
         }
         return false;
     }
 
-    private static Map<Long, Process> processes() {
-        Map<Long, Process> found = new HashMap<>();
+    private static Map<Long, Seen> processes() {
+        Map<Long, Seen> found = new HashMap<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
             for (Path entry : entries) {
                 read(entry, found);
@@ -67,12 +67,12 @@ final class ForeignLoad {
         return found;
     }
 
-    private static void read(Path entry, Map<Long, Process> found) {
+    private static void read(Path entry, Map<Long, Seen> found) {
         try {
             String stat = Files.readString(entry.resolve("stat"));
             String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
             double seconds = (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
-            found.put(Long.parseLong(entry.getFileName().toString()), new Process(Long.parseLong(fields[1]), seconds));
+            found.put(Long.parseLong(entry.getFileName().toString()), new Seen(Long.parseLong(fields[1]), seconds));
         } catch (IOException gone) {
             found.remove(Long.parseLong(entry.getFileName().toString()));
         }
@@ -81,9 +81,9 @@ final class ForeignLoad {
     /** CPU seconds, resident MiB (now and at most) of one process of this machine, zeros when it is gone. */
     record Vitals(double cpuSeconds, double rssMb, double peakMb) {
         static Vitals of(long pid) {
-            Map<Long, Process> one = new HashMap<>();
+            Map<Long, Seen> one = new HashMap<>();
             read(Path.of("/proc/" + pid), one);
-            Process process = one.get(pid);
+            Seen process = one.get(pid);
             double rss = 0;
             double peak = 0;
             try {

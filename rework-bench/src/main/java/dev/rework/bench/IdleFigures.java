@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /** What one monitor and two workers cost while nothing happens, and whether the monitor grows while much does. */
 final class IdleFigures {
-    private static final Duration LIMIT = Duration.ofSeconds(600);
+    private static final Duration LIMIT = Duration.ofMinutes(10);
 
     private final Run run;
 

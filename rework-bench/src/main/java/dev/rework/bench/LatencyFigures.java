@@ -46,6 +46,7 @@ final class LatencyFigures {
                     }
                     LockSupport.parkNanos(20_000_000);
                 }
+                monitor.check();
                 quantiles(taken, "latency.start", started);
                 quantiles(taken, "latency.join", joined);
                 house.run("analyze rework.task");
@@ -124,6 +125,7 @@ final class LatencyFigures {
                             house.number("select extract(epoch from t.started - w.created) * 1000 from rework.task t"
                                     + " join rework.worker w on w.id = t.worker where t.id = " + task.id()));
                 }
+                monitor.check();
                 taken.number("start.cold", "ms", Samples.quantile(claimed, 0.5));
                 taken.number("start.cold.fromschedule", "ms", Samples.quantile(whole, 0.5));
                 taken.number("start.cold.cpu", "ms", Samples.quantile(cpu, 0.5));

@@ -12,7 +12,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Captured lines: how many a second go from print to row, and how soon a reader sees one. */
 final class LogFigures {
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     private final Run run;
 
@@ -30,6 +30,7 @@ final class LogFigures {
                 taken.number("logs.1", "lines/s", printed(house, rework, 1, lines));
                 taken.number("logs.2", "lines/s", printed(house, rework, 2, lines));
                 List<Double> seen = visible(rework, Math.max(20, run.scale().probes / 2));
+                monitor.check();
                 taken.number("logs.visible.p50", "ms", Samples.quantile(seen, 0.5));
                 taken.number("logs.visible.p99", "ms", Samples.quantile(seen, 0.99));
             }

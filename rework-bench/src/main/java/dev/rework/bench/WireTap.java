@@ -163,7 +163,10 @@ public final class WireTap implements AutoCloseable {
         }
 
         private int number(int at) {
-            return (head[at] & 255) << 24 | (head[at + 1] & 255) << 16 | (head[at + 2] & 255) << 8 | head[at + 3] & 255;
+            return (head[at] & 255) << 24
+                    | (head[at + 1] & 255) << 16
+                    | (head[at + 2] & 255) << 8
+                    | (head[at + 3] & 255);
         }
     }
 }

@@ -14,7 +14,7 @@ interface Peer extends AutoCloseable {
     void start() throws Exception;
 
     @Override
-    void close() throws Exception;
+    void close();
 
     /** When jobs were run. Threads share it. */
     final class Progress {

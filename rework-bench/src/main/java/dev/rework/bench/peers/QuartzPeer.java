@@ -79,8 +79,12 @@ final class QuartzPeer implements Peer {
     }
 
     @Override
-    public void close() throws SchedulerException {
-        scheduler.shutdown(true);
+    public void close() {
+        try {
+            scheduler.shutdown(true);
+        } catch (SchedulerException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static JobDetail job(int number) {
