@@ -61,11 +61,13 @@ class CountsTest {
         try (Rework rework = Rework.connect(address())) {
             enqueue(rework, 200); // prepared, ids in blocks
             WireTap.Count before = tap.count();
+            long began = System.nanoTime();
             enqueue(rework, 1_000);
             WireTap.Count count = tap.count().minus(before);
-            // besides: a block of ids now and then, and the coalesced notify, at most each 10 ms
-            assertThat(count.statements()).as("statements").isBetween(1_000L, 1_450L);
-            assertThat(count.roundTrips()).as("round trips").isBetween(1_000L, 1_450L);
+            // Besides: a block of ids now and then, and the coalesced notify, at most each 10 ms.
+            long besides = 50 + (System.nanoTime() - began) / 10_000_000;
+            assertThat(count.statements()).as("statements").isBetween(1_000L, 1_000 + besides);
+            assertThat(count.roundTrips()).as("round trips").isBetween(1_000L, 1_000 + besides);
             assertThat(count.parses()).as("statements parsed anew").isLessThan(50);
         }
     }
