@@ -52,8 +52,8 @@ final class Plans {
         return database.read("delete plan " + id, () -> store.unprepare(id));
     }
 
-    List<Plan> list(@Nullable String domain, @Nullable String host, @Nullable String operation) {
-        return database.read("list plans", () -> store.list(domain, host, operation));
+    List<Plan> list() {
+        return database.read("list plans", () -> store.list(PlanStore.Filter.ALL));
     }
 
     Optional<Plan> find(long id) {

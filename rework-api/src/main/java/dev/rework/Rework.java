@@ -124,9 +124,9 @@ public final class Rework implements AutoCloseable {
         return client.plans.delete(plan);
     }
 
-    /** All plans, by the name of their operation. */
+    /** All plans, the newest last. */
     public List<Plan> plans() {
-        return client.plans.list(null, null, null);
+        return client.plans.list();
     }
 
     /** The plan of this id, when there is one. */

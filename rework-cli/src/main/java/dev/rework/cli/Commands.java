@@ -27,6 +27,15 @@ final class Commands {
         commands.put("shutdown-worker", EndWorker.Shutdown::new);
         commands.put("kill-worker", EndWorker.Kill::new);
         commands.put("dump-task", DumpTask::new);
+        commands.put("prepare", PrepareCommand::new);
+        commands.put("unprepare", Unprepare::new);
+        commands.put("list-scheduled", ListScheduled::new);
+        commands.put("scheduled-plan", ScheduledPlan::new);
+        commands.put("pause-scheduled", PlanVerb.Pause::new);
+        commands.put("resume-scheduled", PlanVerb.Resume::new);
+        commands.put("launch-scheduled", PlanVerb.Launch::new);
+        commands.put("export-scheduled", ExportScheduled::new);
+        commands.put("import-scheduled", ImportScheduled::new);
         commands.put("vacuum", VacuumCommand::new);
         commands.put("db", DbCommand::new);
         commands.put("doctor", DoctorCommand::new);

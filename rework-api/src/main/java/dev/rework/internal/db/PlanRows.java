@@ -27,7 +27,7 @@ final class PlanRows {
         Instant now = instant(row, "now");
         return new Plan(
                 row.getLong("id"),
-                row.getString("operation"),
+                row.getString("operation_name"),
                 row.getString("domain"),
                 row.getString("host"),
                 rule,

@@ -56,20 +56,37 @@ public final class PlanStore {
             """;
 
     private static final String FIND = """
-            select p.*, o.name as operation, o.domain, clock_timestamp() as now
+            select p.*, o.name as operation_name, o.domain, clock_timestamp() as now
               from rework.plan p
               join rework.operation o on o.id = p.operation
              where p.id = :id
             """;
 
-    private static final String LIST = """
-            select p.*, o.name as operation, o.domain, clock_timestamp() as now
+    private static final String NEWEST = """
+            select newest.*
+              from (select p.*, o.name as operation_name, o.domain, clock_timestamp() as now
+                      from rework.plan p
+                      join rework.operation o on o.id = p.operation
+                     where (:domain::text is null or o.domain = :domain)
+                       and (:host::text is null or p.host = :host)
+                       and (:operation::text is null or o.name = :operation)
+                       and (:paused::boolean is null or p.paused = :paused)
+                     order by p.id desc
+                     limit :limit) newest
+             order by newest.id
+            """;
+
+    private static final String AFTER = """
+            select p.*, o.name as operation_name, o.domain, clock_timestamp() as now
               from rework.plan p
               join rework.operation o on o.id = p.operation
-             where (:domain::text is null or o.domain = :domain)
+             where p.id > :after
+               and (:domain::text is null or o.domain = :domain)
                and (:host::text is null or p.host = :host)
                and (:operation::text is null or o.name = :operation)
-             order by o.name, p.id
+               and (:paused::boolean is null or p.paused = :paused)
+             order by p.id
+             limit :limit
             """;
 
     private static final String PAUSE = """
@@ -108,6 +125,18 @@ public final class PlanStore {
             String metadata,
             PlanPolicy policy,
             @Nullable Boolean paused) {}
+
+    /** Which to list: the newest {@code limit}, or the next ones above {@code after}. */
+    public record Filter(
+            @Nullable String domain,
+            @Nullable String host,
+            @Nullable String operation,
+            @Nullable Boolean paused,
+            int limit,
+            @Nullable Long after) {
+        /** Every plan. */
+        public static final Filter ALL = new Filter(null, null, null, null, Integer.MAX_VALUE, null);
+    }
 
     /** {@code @Operation(cron = …)}, already checked with {@code CronRule.parse}. */
     public record Declared(String rule, ZoneId zone, PlanPolicy policy) {}
@@ -165,12 +194,15 @@ public final class PlanStore {
                 handle.createQuery(FIND).bind("id", id).map(PlanRows::plan).findOne());
     }
 
-    /** Plans by the name of their operation. */
-    public List<Plan> list(@Nullable String domain, @Nullable String host, @Nullable String operation) {
-        return jdbi.withHandle(handle -> handle.createQuery(LIST)
-                .bind("domain", domain)
-                .bind("host", host)
-                .bind("operation", operation)
+    /** Plans in the order of their ids. */
+    public List<Plan> list(Filter filter) {
+        return jdbi.withHandle(handle -> handle.createQuery(filter.after == null ? NEWEST : AFTER)
+                .bind("after", filter.after)
+                .bind("domain", filter.domain)
+                .bind("host", filter.host)
+                .bind("operation", filter.operation)
+                .bind("paused", filter.paused)
+                .bind("limit", filter.limit)
                 .map(PlanRows::plan)
                 .list());
     }

@@ -44,7 +44,7 @@ class PlanStoreTest {
         assertThat(plans.prepare(draft("*  * * *\t*", null, null))).isEqualTo(first);
         long second = plans.prepare(draft("*/2 * * * *", null, null));
         assertThat(second).isNotEqualTo(first);
-        assertThat(plans.list(null, null, null)).extracting(Plan::id).containsExactly(first, second);
+        assertThat(plans.list(PlanStore.Filter.ALL)).extracting(Plan::id).containsExactly(first, second);
         assertThat(plans.unprepare(first)).isTrue();
         assertThat(plans.unprepare(first)).isFalse();
     }
@@ -73,8 +73,10 @@ class PlanStoreTest {
         plans.prepare(draft("* * * * *", null, null));
         plans.prepare(new Draft(other, "", "* * * * *", ZoneOffset.UTC, null, null, "{}", PlanPolicy.DEFAULT, null));
 
-        assertThat(plans.list("other", null, null)).extracting(Plan::domain).containsExactly("other");
-        assertThat(plans.list(null, null, null)).hasSize(2);
+        assertThat(plans.list(new PlanStore.Filter("other", null, null, null, 10, null)))
+                .extracting(Plan::domain)
+                .containsExactly("other");
+        assertThat(plans.list(PlanStore.Filter.ALL)).hasSize(2);
     }
 
     @Test
@@ -116,9 +118,13 @@ class PlanStoreTest {
     @Test
     void aDeclaredPlanFollowsItsDeclaration() throws SQLException {
         declare(new Declared("0 3 * * *", PARIS, PlanPolicy.DEFAULT));
-        Plan first = plans.list(null, null, "op").get(0);
+        Plan first = plans.list(new PlanStore.Filter(null, null, "op", false, 10, 0L))
+                .get(0);
         declare(new Declared("0 3 * * *", PARIS, PlanPolicy.DEFAULT));
-        assertThat(plans.list(null, null, "op").get(0).position()).isEqualTo(first.position());
+        assertThat(plans.list(new PlanStore.Filter(null, null, "op", false, 10, 0L))
+                        .get(0)
+                        .position())
+                .isEqualTo(first.position());
         plans.prepare(draft("0 3 * * *", null, null));
 
         declare(new Declared("0 4 * * *", PARIS, PlanPolicy.DEFAULT));
@@ -128,10 +134,10 @@ class PlanStoreTest {
         assertThat(changed.zone()).isEqualTo(PARIS);
         assertThat(changed.declared()).isTrue();
         assertThat(changed.position()).isAfter(first.position());
-        assertThat(plans.list(null, null, null)).hasSize(2);
+        assertThat(plans.list(PlanStore.Filter.ALL)).hasSize(2);
 
         declare(null);
-        assertThat(plans.list(null, null, null)).extracting(Plan::declared).containsExactly(false);
+        assertThat(plans.list(PlanStore.Filter.ALL)).extracting(Plan::declared).containsExactly(false);
     }
 
     private void declare(Declared declared) throws SQLException {
