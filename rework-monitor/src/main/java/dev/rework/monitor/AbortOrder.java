@@ -29,8 +29,9 @@ final class AbortOrder {
     private static final long DUMP_MILLIS = 100;
     private static final long RELEASE_MILLIS = 50;
     private static final long STOPPED_MILLIS = 100;
-    private static final DateTimeFormatter STAMP =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSSxxx", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern(
+                    "uuuu-MM-dd HH:mm:ss.SSSSSSxxx", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     private final MonitorContext context;
     private final WorkerProcess worker;
@@ -92,8 +93,8 @@ final class AbortOrder {
         if (!worker.facts().identity().isAlive()) {
             return;
         }
-        boolean stopped = ProcessTree.signal("STOP", pid)
-                && until(STOPPED_MILLIS, () -> "T".equals(ProcessIdentity.state(pid)));
+        boolean stopped =
+                ProcessTree.signal("STOP", pid) && until(STOPPED_MILLIS, () -> "T".equals(ProcessIdentity.state(pid)));
         Begun last = lastBegun();
         boolean holds = last != null ? last.equals(attempt) : worker.holds(attempt);
         if (holds) {

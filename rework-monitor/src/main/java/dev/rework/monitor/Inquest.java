@@ -142,7 +142,8 @@ final class Inquest {
                 if (Outage.is(e)) {
                     context.outage().failed(e);
                 } else if (i >= TRIES) {
-                    context.listener().says("the end of worker #" + death.worker() + " is not stored: " + e.getMessage());
+                    context.listener()
+                            .says("the end of worker #" + death.worker() + " is not stored: " + e.getMessage());
                     return;
                 }
                 TimeUnit.MILLISECONDS.sleep(pause);

@@ -161,8 +161,8 @@ final class LogWriter implements AutoCloseable {
             troubleSince = 0;
             dropped = new LinkedHashMap<>(shed);
             shed.clear();
-            dropped.forEach((task, count) -> queue.addLast(new Entry(
-                    LogCap.dropped(task.task(), task.attempt(), System.currentTimeMillis(), count), null)));
+            dropped.forEach((task, count) -> queue.addLast(
+                    new Entry(LogCap.dropped(task.task(), task.attempt(), System.currentTimeMillis(), count), null)));
         }
         batch.stream().map(Entry::then).forEach(action -> {
             if (action != null) {

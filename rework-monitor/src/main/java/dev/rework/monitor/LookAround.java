@@ -29,7 +29,8 @@ final class LookAround implements Duty {
     }
 
     /** What this round saw; null when it did not look. */
-    @Nullable Look seen() {
+    @Nullable
+    Look seen() {
         return seen;
     }
 

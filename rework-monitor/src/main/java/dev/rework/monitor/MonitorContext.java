@@ -29,9 +29,5 @@ record MonitorContext(
 
     /** The tables. */
     record Stores(
-            WorkerStore workers,
-            MonitorStore monitors,
-            TaskVerdicts verdicts,
-            DumpStore dumps,
-            Retention retention) {}
+            WorkerStore workers, MonitorStore monitors, TaskVerdicts verdicts, DumpStore dumps, Retention retention) {}
 }

@@ -51,9 +51,7 @@ public record MonitorOptions(
         name("host", host);
         demand(minWorkers >= 0, "--minworkers must be 0 or more, not " + minWorkers);
         demand(maxWorkers >= 1, "--maxworkers must be 1 or more, not " + maxWorkers);
-        demand(
-                minWorkers <= maxWorkers,
-                "--minworkers " + minWorkers + " is more than --maxworkers " + maxWorkers);
+        demand(minWorkers <= maxWorkers, "--minworkers " + minWorkers + " is more than --maxworkers " + maxWorkers);
         demand(maxRuns >= 0, "--maxruns must be 0 or more, not " + maxRuns);
         demand(maxMemoryMb >= 0, "--maxmem must be 0 or more, not " + maxMemoryMb);
         demand(hardMemoryMb >= 0, "the hard memory limit must be 0 or more, not " + hardMemoryMb);

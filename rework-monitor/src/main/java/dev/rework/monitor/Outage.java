@@ -41,7 +41,8 @@ final class Outage {
         } else if (System.nanoTime() - restUntil >= 0) {
             backoff = Math.min(2 * backoff, LAST_NANOS);
         }
-        restUntil = System.nanoTime() + (long) (backoff * (0.5 + ThreadLocalRandom.current().nextDouble() / 2));
+        restUntil = System.nanoTime()
+                + (long) (backoff * (0.5 + ThreadLocalRandom.current().nextDouble() / 2));
     }
 
     synchronized void worked() {

@@ -69,7 +69,8 @@ final class Purge implements Duty {
         long workers = retention.deadWorkers(domain, age);
         retention.endedMonitors(domain, age);
         if (tasks + workers > 0) {
-            context.listener().says("vacuum: " + tasks + " tasks and " + workers + " workers older than " + age + " deleted");
+            context.listener()
+                    .says("vacuum: " + tasks + " tasks and " + workers + " workers older than " + age + " deleted");
         }
     }
 

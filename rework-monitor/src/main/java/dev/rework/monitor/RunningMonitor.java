@@ -79,8 +79,8 @@ final class RunningMonitor {
         try {
             Jdbi jdbi = TaskStore.jdbi(database);
             MonitorStore monitors = new MonitorStore(jdbi);
-            Path index = RegistrationIndex.file(
-                    options.home(), monitors.installation(), options.host(), options.domain());
+            Path index =
+                    RegistrationIndex.file(options.home(), monitors.installation(), options.host(), options.domain());
             long id = MonitorSeat.take(monitors, options, listener);
             MonitorContext context = new MonitorContext(
                     id,
@@ -136,7 +136,8 @@ final class RunningMonitor {
         }
         String kept = options.vacuum() == null ? "for ever" : options.vacuum().toString();
         context.listener()
-                .says("monitor #" + context.id() + " of domain " + options.domain() + " on host " + options.host() + ": "
+                .says("monitor #" + context.id() + " of domain " + options.domain() + " on host " + options.host()
+                        + ": "
                         + options.minWorkers() + " to " + options.maxWorkers() + " workers; finished tasks are kept "
                         + kept);
     }

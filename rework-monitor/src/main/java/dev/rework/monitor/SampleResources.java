@@ -27,7 +27,11 @@ final class SampleResources implements Duty {
     private long storedAt = System.nanoTime() - STORE_NANOS;
 
     /** The last reading of a worker, and what was stored of it. */
-    private record Seen(long cpuMillis, long nanos, Sample now, @Nullable Sample stored) {}
+    private record Seen(
+            long cpuMillis,
+            long nanos,
+            Sample now,
+            @Nullable Sample stored) {}
 
     SampleResources(MonitorContext context, WorkerPool pool, KillRequested kills) {
         this.context = context;

@@ -58,7 +58,8 @@ final class SizePool implements Duty {
     /** Ends the one that has been idle longest, unless work came a moment ago. */
     private void shrink() {
         pool.idle().stream()
-                .filter(worker -> worker.idleNanos() >= context.options().linger().toNanos())
+                .filter(worker ->
+                        worker.idleNanos() >= context.options().linger().toNanos())
                 .max(Comparator.comparingLong(WorkerProcess::idleNanos))
                 .filter(worker -> worker.stop("explicit shutdown"))
                 .ifPresent(worker -> context.stores().workers().stopping(worker.id()));

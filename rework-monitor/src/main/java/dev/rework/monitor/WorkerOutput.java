@@ -52,12 +52,14 @@ final class WorkerOutput implements FrameSplitter.Sink {
     }
 
     /** What is in the worker's hands, as far as its output has been read; null when nothing is. */
-    @Nullable Hand hand() {
+    @Nullable
+    Hand hand() {
         return hand;
     }
 
     /** The attempt begun last, ended or not. */
-    @Nullable Begun lastBegun() {
+    @Nullable
+    Begun lastBegun() {
         return lastBegun;
     }
 

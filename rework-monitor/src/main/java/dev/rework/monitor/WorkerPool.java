@@ -144,7 +144,8 @@ final class WorkerPool {
         try {
             workers.remove(worker.id());
             if (!worker.isReported() && worker.bye().isEmpty()) {
-                String words = worker.link().map(link -> link.output().lastWords()).orElse("");
+                String words =
+                        worker.link().map(link -> link.output().lastWords()).orElse("");
                 failed(worker + " ended before it reported in: "
                         + words.lines().findFirst().orElse(code == null ? "" : "exit code " + code));
             }

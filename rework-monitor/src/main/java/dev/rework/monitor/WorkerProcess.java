@@ -28,7 +28,13 @@ final class WorkerProcess {
      * @param cell its hand cell
      * @param debugPort null for none
      */
-    record Facts(long id, UUID tag, ProcessHandle handle, ProcessIdentity identity, Path cell, @Nullable Integer debugPort) {}
+    record Facts(
+            long id,
+            UUID tag,
+            ProcessHandle handle,
+            ProcessIdentity identity,
+            Path cell,
+            @Nullable Integer debugPort) {}
 
     /** What connects it with this monitor: it has its own ends of the pipes. */
     record Link(@Nullable Process process, ControlLine control, WorkerOutput output, PipeReader reader) {}

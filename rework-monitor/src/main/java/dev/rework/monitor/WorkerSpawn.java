@@ -133,7 +133,8 @@ final class WorkerSpawn {
     /** When memory runs out, the kernel should take a worker before a monitor or Postgres. */
     private static void killMeFirst(long pid) {
         try {
-            Files.write(Path.of("/proc", Long.toString(pid), "oom_score_adj"), "700".getBytes(StandardCharsets.US_ASCII));
+            Files.write(
+                    Path.of("/proc", Long.toString(pid), "oom_score_adj"), "700".getBytes(StandardCharsets.US_ASCII));
         } catch (IOException noSuchThing) {
             // Another system, or the process is gone.
             return;

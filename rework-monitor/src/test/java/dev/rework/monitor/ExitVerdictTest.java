@@ -19,7 +19,8 @@ class ExitVerdictTest {
 
     @Test
     void aJvmsOwnDeathIsTold() {
-        String words = "#\n# A fatal error has been detected by the Java Runtime Environment:\n#\n#  SIGSEGV (0xb) at pc=0\n";
+        String words =
+                "#\n# A fatal error has been detected by the Java Runtime Environment:\n#\n#  SIGSEGV (0xb) at pc=0\n";
         assertThat(ExitVerdict.of(134, words).reason()).isEqualTo("killed by SIGSEGV (exit code 134)");
         assertThat(ExitVerdict.of(134, "").reason()).isEqualTo("killed by SIGABRT (exit code 134)");
     }
@@ -27,8 +28,7 @@ class ExitVerdictTest {
     @Test
     void onlyTheJvmsWordsMakeItOutOfMemory() {
         assertThat(ExitVerdict.of(3, "a\nTerminating due to java.lang.OutOfMemoryError: Java heap space\n"))
-                .isEqualTo(new ExitVerdict(
-                        Cause.MEMORY, "java.lang.OutOfMemoryError: Java heap space (exit code 3)"));
+                .isEqualTo(new ExitVerdict(Cause.MEMORY, "java.lang.OutOfMemoryError: Java heap space (exit code 3)"));
         assertThat(ExitVerdict.of(3, "").cause()).isEqualTo(Cause.CRASH);
     }
 }

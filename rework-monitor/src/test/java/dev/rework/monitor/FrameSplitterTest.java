@@ -68,7 +68,9 @@ class FrameSplitterTest {
     }
 
     private List<String> texts() {
-        return lines.stream().map(line -> line.task() + " " + line.stream() + " " + line.text()).toList();
+        return lines.stream()
+                .map(line -> line.task() + " " + line.stream() + " " + line.text())
+                .toList();
     }
 
     @Test
@@ -140,10 +142,15 @@ class FrameSplitterTest {
     void hugeLinesAndBadBytesAreHarmless() {
         byte[] huge = new byte[200_000];
         java.util.Arrays.fill(huge, (byte) 'x');
-        feed(frame(Frame.Type.BEGIN, 7, 1, 0, 0), huge, bytes("\nnul \0 and "), new byte[] {(byte) 0xff}, bytes("\n\n"));
+        feed(
+                frame(Frame.Type.BEGIN, 7, 1, 0, 0),
+                huge,
+                bytes("\nnul \0 and "),
+                new byte[] {(byte) 0xff},
+                bytes("\n\n"));
         assertThat(lines).hasSize(6);
-        assertThat(lines.subList(0, 4)).allSatisfy(line -> assertThat(line.text().length())
-                .isLessThanOrEqualTo(LineSplitter.MAX));
+        assertThat(lines.subList(0, 4))
+                .allSatisfy(line -> assertThat(line.text().length()).isLessThanOrEqualTo(LineSplitter.MAX));
         assertThat(lines.get(4).text()).isEqualTo("nul \u2400 and \ufffd");
         assertThat(lines.get(5).text()).isEmpty();
     }
@@ -174,7 +181,8 @@ class FrameSplitterTest {
             cap.accept(new Line(7, 1, i, "stdout", "INFO", "", "line " + i));
         }
         cap.flush();
-        assertThat(kept).extracting(Line::text)
+        assertThat(kept)
+                .extracting(Line::text)
                 .containsExactly("line 1", "line 2", "line 3", "5 lines dropped", "line 9", "line 10");
         assertThat(kept.get(3)).extracting(Line::stream, Line::level).containsExactly("rework", "WARNING");
     }

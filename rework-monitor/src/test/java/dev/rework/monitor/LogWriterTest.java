@@ -72,9 +72,9 @@ class LogWriterTest {
             printer.start();
             Eventually.isTrue("the printer is done", Duration.ofSeconds(60), () -> !printer.isAlive());
             source.off.set(false);
-            Eventually.isTrue("the count is stored", () -> db.number(
-                            "select count(*) from rework.log where task = 3 and stream = 'rework'")
-                    == 1);
+            Eventually.isTrue(
+                    "the count is stored",
+                    () -> db.number("select count(*) from rework.log where task = 3 and stream = 'rework'") == 1);
         }
         String marker = db.one(String.class, "select line from rework.log where task = 3 and stream = 'rework'");
         long dropped = Long.parseLong(marker.split(" ")[0]);

@@ -27,7 +27,9 @@ class ProcessTreeTest {
         ProcessBuilder builder = new ProcessBuilder("sh", "-c", FORKS.formatted(up));
         builder.environment().put(ProcessTree.TAG, tag);
         Process leader = builder.start();
-        Eventually.isTrue("all five kinds run", () -> Files.exists(up) && ProcessTree.tagged(tag).size() >= 8);
+        Eventually.isTrue(
+                "all five kinds run",
+                () -> Files.exists(up) && ProcessTree.tagged(tag).size() >= 8);
         List<ProcessHandle> all = ProcessTree.tagged(tag);
 
         assertThat(ProcessTree.kill(leader.toHandle(), tag)).isTrue();
@@ -57,7 +59,8 @@ class ProcessTreeTest {
         Process process = new ProcessBuilder("sleep", "300").start();
         ProcessIdentity identity = ProcessIdentity.of(process.pid());
         assertThat(identity.isAlive()).isTrue();
-        assertThat(new ProcessIdentity(process.pid(), identity.start() - 1).isAlive()).isFalse();
+        assertThat(new ProcessIdentity(process.pid(), identity.start() - 1).isAlive())
+                .isFalse();
         process.toHandle().destroyForcibly();
         process.waitFor();
         assertThat(identity.isAlive()).isFalse();

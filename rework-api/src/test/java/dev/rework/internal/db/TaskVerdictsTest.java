@@ -30,7 +30,8 @@ class TaskVerdictsTest {
 
     @BeforeEach
     void fresh() {
-        db.execute("truncate rework.task, rework.worker, rework.operation, rework.registration, rework.attempt cascade");
+        db.execute(
+                "truncate rework.task, rework.worker, rework.operation, rework.registration, rework.attempt cascade");
         plain = operation("plain", "FAIL", 0);
         stubborn = operation("stubborn", "RETRY", 2);
         worker = workers.insert(new WorkerStore.Planned("h1", "d", 1, UUID.randomUUID(), "", "", null));
@@ -74,7 +75,8 @@ class TaskVerdictsTest {
         List<Begun> cell = java.util.Arrays.stream(begun)
                 .map(id -> new Begun(id, (int) db.number("select attempt from rework.task where id = ?", id)))
                 .toList();
-        assertThat(verdicts.died(new Death(worker, cell, cause, "killed by SIGKILL", "dead"))).isTrue();
+        assertThat(verdicts.died(new Death(worker, cell, cause, "killed by SIGKILL", "dead")))
+                .isTrue();
     }
 
     @Test
@@ -86,7 +88,9 @@ class TaskVerdictsTest {
         assertThat(what(running)).isEqualTo("failed crash 1 f f killed by SIGKILL");
         assertThat(what(begun)).isEqualTo("failed crash 1 f f killed by SIGKILL");
         assertThat(what(unbegun)).isEqualTo("queued 2 t t");
-        assertThat(workers.find(worker)).get().extracting(WorkerRow::state, WorkerRow::deathinfo)
+        assertThat(workers.find(worker))
+                .get()
+                .extracting(WorkerRow::state, WorkerRow::deathinfo)
                 .containsExactly("dead", "dead");
     }
 
@@ -97,7 +101,10 @@ class TaskVerdictsTest {
         dies(Cause.MEMORY);
         assertThat(what(first)).isEqualTo("scheduled 1 t t");
         assertThat(what(last)).isEqualTo("failed memory 3 f f killed by SIGKILL");
-        assertThat(db.one(String.class, "select cause || reason from rework.attempt where task = ? and attempt = 1", first))
+        assertThat(db.one(
+                        String.class,
+                        "select cause || reason from rework.attempt where task = ? and attempt = 1",
+                        first))
                 .isEqualTo("memorykilled by SIGKILL");
     }
 
@@ -260,7 +267,8 @@ class TaskVerdictsTest {
                 child);
         assertThat(retention.finishedTasks("other", Duration.ofDays(1))).isZero();
         assertThat(retention.finishedTasks("d", Duration.ofDays(1))).isEqualTo(1);
-        assertThat(db.number("select count(*) from rework.task where id in (?, ?)", kept, child)).isEqualTo(2);
+        assertThat(db.number("select count(*) from rework.task where id in (?, ?)", kept, child))
+                .isEqualTo(2);
         assertThat(retention.deadWorkers("d", Duration.ZERO)).isZero();
         dies(Cause.ABORT);
         assertThat(retention.deadWorkers("d", Duration.ZERO)).isEqualTo(1);
