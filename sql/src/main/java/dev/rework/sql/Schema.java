@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Set;
 import java.util.StringJoiner;
 
 /**
@@ -19,6 +20,11 @@ import java.util.StringJoiner;
 public final class Schema {
 
     private static final int PARTITION_DAYS = 3;
+
+    private static final int ROLE_TRIES = 20;
+
+    // Duplicate role, duplicate key of its catalog row, "tuple concurrently updated": another database was quicker.
+    private static final Set<String> ROLE_CONFLICTS = Set.of("42710", "23505", "XX000");
 
     private static final String LOCK = "select pg_advisory_xact_lock(hashtextextended('rework.schema', 0))";
 
@@ -189,6 +195,42 @@ public final class Schema {
             return true;
         });
         install(connection);
+    }
+
+    /**
+     * Makes the group roles of {@link #rolesScript} and grants them what they need; may be run again, and must be after
+     * an upgrade. Roles belong to the whole server, so several databases may do this at once.
+     *
+     * @throws SchemaException when the schema is not current
+     */
+    public static void roles(Connection connection) throws SQLException {
+        for (int tries = 1; ; tries++) {
+            try {
+                Transactions.in(connection, Schema::makeRoles);
+                return;
+            } catch (SQLException e) {
+                if (tries == ROLE_TRIES || !ROLE_CONFLICTS.contains(String.valueOf(e.getSQLState()))) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static boolean makeRoles(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(LOCK);
+            SchemaStatus status = status(connection);
+            if (!status.isCurrent()) {
+                throw new SchemaException(status);
+            }
+            statement.execute(rolesScript());
+            return true;
+        }
+    }
+
+    /** What {@link #roles} runs. */
+    public static String rolesScript() {
+        return Migration.text("roles.sql");
     }
 
     /** Everything {@link #install} runs on an empty database, as one SQL text. */
