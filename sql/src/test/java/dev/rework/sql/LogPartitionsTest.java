@@ -40,7 +40,10 @@ class LogPartitionsTest {
     }
 
     private static String partitionOf(String time) {
-        return db.one(String.class, "select tableoid::regclass::text from rework.log where time = '" + time + "'");
+        return db.one(
+                String.class,
+                "select c.relname from rework.log l join pg_class c on c.oid = l.tableoid where l.time = '" + time
+                        + "'");
     }
 
     @Test
@@ -60,16 +63,16 @@ class LogPartitionsTest {
         log("2040-02-29 23:59:59.999+00");
         log("2040-03-01 01:30+02");
         log("2040-03-01 00:00+00");
-        assertThat(partitionOf("2040-02-29 23:59:59.999+00")).isEqualTo("rework.log_y2040m02d29");
-        assertThat(partitionOf("2040-02-29 23:30+00")).isEqualTo("rework.log_y2040m02d29");
-        assertThat(partitionOf("2040-03-01 00:00+00")).isEqualTo("rework.log_y2040m03d01");
+        assertThat(partitionOf("2040-02-29 23:59:59.999+00")).isEqualTo("log_y2040m02d29");
+        assertThat(partitionOf("2040-02-29 23:30+00")).isEqualTo("log_y2040m02d29");
+        assertThat(partitionOf("2040-03-01 00:00+00")).isEqualTo("log_y2040m03d01");
     }
 
     @Test
     void aDayWithLinesInTheDefaultPartitionIsLeftThere() throws SQLException {
         log("2041-05-01 12:00+00");
         assertThat(ensure("2041-05-01", 2)).isEqualTo(2);
-        assertThat(partitionOf("2041-05-01 12:00+00")).isEqualTo("rework.log_other");
+        assertThat(partitionOf("2041-05-01 12:00+00")).isEqualTo("log_other");
     }
 
     @Test
@@ -132,7 +135,7 @@ class LogPartitionsTest {
         assertThat(dropBefore("2000-01-03")).isEqualTo(2);
         assertThat(dropBefore("2000-01-03")).isZero();
         assertThat(dropBefore("2000-01-05")).isEqualTo(2);
-        assertThat(db.one(String.class, "select to_regclass('rework.log_other')::text"))
-                .isEqualTo("rework.log_other");
+        assertThat(db.number("select count(*) from pg_class where relname = 'log_other'"))
+                .isEqualTo(1);
     }
 }
