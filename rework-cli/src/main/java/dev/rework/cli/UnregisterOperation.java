@@ -16,7 +16,7 @@ final class UnregisterOperation extends DatabaseCommand {
     @Nullable
     String domain;
 
-    @Option(names = "--module", paramLabel = "PATTERN", description = "Only from paths LIKE this (% for anything).")
+    @Option(names = "--module", paramLabel = "PATTERN", description = "Only from paths LIKE this (%% for anything).")
     @Nullable
     String module;
 
