@@ -13,7 +13,6 @@ final class Failure {
     private static final int MOST_MESSAGE = 16 * 1024;
     private static final int MOST_FRAMES = 256;
     private static final int MOST_CAUSES = 32;
-    private static final String OURS = "dev.rework.worker.";
     private static final String CALL = "dev.rework.internal.Invocation";
 
     private final StringBuilder text = new StringBuilder();
@@ -82,8 +81,7 @@ final class Failure {
     private static int ours(StackTraceElement[] frames) {
         int end = frames.length;
         for (int i = frames.length - 1; i >= 0; i--) {
-            String name = frames[i].getClassName();
-            if (name.startsWith(OURS) || name.startsWith(CALL)) {
+            if (frames[i].getClassName().startsWith(CALL)) {
                 end = i;
             }
         }
@@ -92,7 +90,7 @@ final class Failure {
                 end--;
             }
         }
-        return end == 0 ? frames.length : end;
+        return end;
     }
 
     private static boolean isReflection(String name) {

@@ -22,7 +22,7 @@ final class Session {
     private static final long LONGEST_PAUSE_MILLIS = 5000;
 
     // Queue tables have no honest statistics: the planner must not choose by them. All plans we want go by index.
-    private static final String SETTINGS = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
+    static final String SETTINGS = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
             + " -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
 
     private final WorkerLaunch launch;

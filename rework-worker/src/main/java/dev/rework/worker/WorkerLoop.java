@@ -170,6 +170,7 @@ final class WorkerLoop {
         syncLogs();
         operation = served.find(ask.lane().operation());
         List<Claim> claims = worker.settlement().turn(ask);
+        cpuSeen = OwnProcess.cpuMillis();
         heads.claimed(ask, claims);
     }
 
