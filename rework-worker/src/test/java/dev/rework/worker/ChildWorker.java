@@ -181,10 +181,10 @@ final class ChildWorker implements AutoCloseable {
     /** Waits for a frame. */
     String await(Frame.Type type, Predicate<String> fits) {
         return Eventually.value(
-                        type + " of worker " + id(),
-                        Eventually.PATIENCE,
-                        () -> texts(type).stream().filter(fits).findFirst().orElse("none in " + seen()),
-                        text -> !text.startsWith("none in ") && fits.test(text));
+                type + " of worker " + id(),
+                Eventually.PATIENCE,
+                () -> texts(type).stream().filter(fits).findFirst().orElse("none in " + seen()),
+                text -> !text.startsWith("none in ") && fits.test(text));
     }
 
     private String seen() {

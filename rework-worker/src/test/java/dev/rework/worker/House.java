@@ -44,8 +44,7 @@ final class House {
 
     /** The same with more columns set: {@code retries = 2, on_crash = 'RETRY'}. */
     House operation(String name, String columns, Class<?>... parameters) {
-        long id = db.number(
-                "insert into rework.operation (domain, name) values (?, ?) returning id", domain, name);
+        long id = db.number("insert into rework.operation (domain, name) values (?, ?) returning id", domain, name);
         if (!columns.isEmpty()) {
             db.update("update rework.operation set " + columns + " where id = ?", id);
         }
@@ -117,7 +116,15 @@ final class House {
         database.put("connectTimeout", "5");
         String hand = folder.resolve("hand" + ++workers).toString();
         return new WorkerLaunch(
-                db.jdbcUrl(), database, worker, "abcdefgh", HOST, domain, index().toString(), hand, maxRuns,
+                db.jdbcUrl(),
+                database,
+                worker,
+                "abcdefgh",
+                HOST,
+                domain,
+                index().toString(),
+                hand,
+                maxRuns,
                 maxMemoryMb);
     }
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskQueue {
 
-    private static final String HEADS = """
+    static final String HEADS = """
             select q.operation, q.host, h.rank, (extract(epoch from h.run_at) * 1000000)::bigint, h.id
               from unnest(?::bigint[], ?::text[], ?::integer[], ?::bigint[], ?::bigint[])
                    q(operation, host, rank, run_us, id)
@@ -41,7 +41,7 @@ public final class TaskQueue {
     // The worker's row is locked before anything else, so that nobody can declare this worker dead meanwhile.
     // A task whose state changes between fate and settled is refused, and read back. "limit null" is no limit, hence
     // coalesce. The choice is materialized: inlined, another plan may claim more rows than the limit says.
-    private static final String TURN = """
+    static final String TURN = """
             with me as materialized (
               select w.id from rework.worker w where w.id = ? and w.state <> 'dead' for no key update
             ), fate as (
@@ -131,7 +131,7 @@ public final class TaskQueue {
               from claimed c
             """;
 
-    private static final String RUNNING = """
+    static final String RUNNING = """
             update rework.task t
                set state = case t.state when 'claimed' then 'running' else t.state end,
                    started = clock_timestamp() - ? * interval '1 microsecond'
@@ -139,7 +139,7 @@ public final class TaskQueue {
             """;
 
     // One that was to be aborted meanwhile has not begun: it is cancelled.
-    private static final String GIVE_BACK = """
+    static final String GIVE_BACK = """
             with back as (
               update rework.task t
                  set state = case t.state when 'aborting' then 'aborted' else 'queued' end,
@@ -159,7 +159,7 @@ public final class TaskQueue {
             """;
 
     // What a claim took whose answer was lost; the worker's row knows, since the claim itself wrote it there.
-    private static final String STRAYS = """
+    static final String STRAYS = """
             select t.id, t.attempt
               from rework.worker w
              cross join lateral unnest(w.holding) h(id)
@@ -169,7 +169,7 @@ public final class TaskQueue {
                and not t.id = any (?::bigint[])
             """;
 
-    private static final String READ_BACK = """
+    static final String READ_BACK = """
             select t.id,
                    case when t.worker = w.id and t.attempt = x.attempt
                         then case when t.finished is null then 'HELD' else 'SETTLED' end
@@ -183,17 +183,17 @@ public final class TaskQueue {
              where w.id = ?
             """;
 
-    private static final String PROGRESS = """
+    static final String PROGRESS = """
             update rework.task t
                set progress = ?::json
              where t.id = ? and t.worker = ? and t.attempt = ? and t.state in ('claimed', 'running', 'aborting')
             """;
 
-    private static final String INPUT = """
+    static final String INPUT = """
             select t.input::text, t.raw_input from rework.task t where t.id = ? and t.worker = ? and t.attempt = ?
             """;
 
-    private static final String TELL = """
+    static final String TELL = """
             select pg_notify('rework_done', '')
             """;
 
