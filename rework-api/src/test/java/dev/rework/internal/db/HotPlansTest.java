@@ -9,9 +9,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The worker's statements go by index, with a worker's settings and, behind a pooler, without them. */
 class HotPlansTest {
@@ -19,7 +19,8 @@ class HotPlansTest {
     private static final String WORKER = "set plan_cache_mode = force_generic_plan; set enable_seqscan = off;"
             + " set enable_bitmapscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set jit = off";
     private static final String POOLED = "set plan_cache_mode = force_generic_plan";
-    private static final String OUTCOMES = "'{1}', '{1}', '{t}', '{1}', null, null, null, '{1}', '{1}', '{1}', '{1}', '{1}'";
+    private static final String OUTCOMES =
+            "'{1}', '{1}', '{t}', '{1}', null, null, null, '{1}', '{1}', '{1}', '{1}', '{1}'";
 
     @RegisterExtension
     static final TestDatabase db = new TestDatabase();

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,8 +35,8 @@ class TaskQueueTest {
 
     @BeforeEach
     void aQueueOfItsOwn() throws SQLException {
-        operation = db.number("insert into rework.operation (domain, name) values ('d', gen_random_uuid()::text)"
-                + " returning id");
+        operation = db.number(
+                "insert into rework.operation (domain, name) values ('d', gen_random_uuid()::text)" + " returning id");
         me = worker();
         connection = db.connection();
         queue = new TaskQueue(connection, me);
@@ -69,8 +70,8 @@ class TaskQueueTest {
     @Test
     void claimSkipsTasksOfAnotherHostAndOperation() throws SQLException {
         task("host = 'elsewhere'");
-        long other = db.number("insert into rework.operation (domain, name) values ('d', gen_random_uuid()::text)"
-                + " returning id");
+        long other = db.number(
+                "insert into rework.operation (domain, name) values ('d', gen_random_uuid()::text)" + " returning id");
         task("operation = " + other);
         assertThat(claim(10)).isEmpty();
     }
@@ -126,8 +127,7 @@ class TaskQueueTest {
     void keepsRawOutputsAndNamesBesideEachOther() throws SQLException {
         tasks(3);
         List<Claim> claims = claim(3);
-        Outcome raw = new Outcome(
-                claims.get(1).id(), 1, true, null, new byte[] {0, 1, -1}, null, null, 0, 0, 7, 8, -1);
+        Outcome raw = new Outcome(claims.get(1).id(), 1, true, null, new byte[] {0, 1, -1}, null, null, 0, 0, 7, 8, -1);
         queue.turn(List.of(done(claims.get(0), "1"), raw, done(claims.get(2), "\"x\"")), null, false);
         assertThat(one("encode(raw_output, 'hex')", claims.get(1).id())).isEqualTo("0001ff");
         assertThat(one("output::text", claims.get(2).id())).isEqualTo("\"x\"");
@@ -139,8 +139,12 @@ class TaskQueueTest {
         tasks(2);
         List<Claim> claims = claim(2);
         long stranger = worker();
-        db.update("update rework.task set attempt = 2 where id = ?", claims.get(0).id());
-        db.update("update rework.task set worker = ? where id = ?", stranger, claims.get(1).id());
+        db.update(
+                "update rework.task set attempt = 2 where id = ?", claims.get(0).id());
+        db.update(
+                "update rework.task set worker = ? where id = ?",
+                stranger,
+                claims.get(1).id());
         List<Outcome> outcomes = List.of(done(claims.get(0), null), done(claims.get(1), null));
         assertThat(queue.turn(outcomes, null, false).settled()).isEmpty();
         assertThat(queue.readBack(outcomes).values()).containsOnly(Verdict.FENCED);
@@ -171,11 +175,13 @@ class TaskQueueTest {
         long id = tasks(1).get(0);
         Claim claim = claim(1).get(0);
         queue.running(id, 1, System.nanoTime());
-        queue.turn(
-                List.of(new Outcome(id, 1, false, "1", null, "trace", "why", 0, 0, 3, 4, 60_000)), null, false);
+        queue.turn(List.of(new Outcome(id, 1, false, "1", null, "trace", "why", 0, 0, 3, 4, 60_000)), null, false);
         assertThat(state(id)).isEqualTo("scheduled");
-        assertThat(one("(run_at > clock_timestamp() + interval '30 s')::text", id)).isEqualTo("true");
-        assertThat(one("coalesce(worker::text, started::text, finished::text, cause, reason, error, output::text, '-')", id))
+        assertThat(one("(run_at > clock_timestamp() + interval '30 s')::text", id))
+                .isEqualTo("true");
+        assertThat(one(
+                        "coalesce(worker::text, started::text, finished::text, cause, reason, error, output::text, '-')",
+                        id))
                 .isEqualTo("-");
         assertThat(claim.attempt()).isEqualTo(1);
         assertThat(one("attempt::text", id)).isEqualTo("1");
@@ -215,7 +221,8 @@ class TaskQueueTest {
         Claim claim = claim(1).get(0);
         abort(id, "abort");
         queue.turn(List.of(done(claim, null)), null, false);
-        assertThat(one("state || coalesce(cause, '') || coalesce(reason, '')", id)).isEqualTo("done");
+        assertThat(one("state || coalesce(cause, '') || coalesce(reason, '')", id))
+                .isEqualTo("done");
     }
 
     @Test
@@ -256,10 +263,9 @@ class TaskQueueTest {
     void aWorkerDeclaredDeadSettlesAndClaimsNothing() throws SQLException {
         tasks(2);
         List<Claim> claims = claim(1);
-        db.update(
-                "update rework.worker set state = 'dead', finished = now(), deathinfo = 'x' where id = ?", me);
-        Turn turn = queue.turn(
-                List.of(done(claims.get(0), null)), new Ask(new Lane(operation, ""), Place.FIRST, 5), true);
+        db.update("update rework.worker set state = 'dead', finished = now(), deathinfo = 'x' where id = ?", me);
+        Turn turn =
+                queue.turn(List.of(done(claims.get(0), null)), new Ask(new Lane(operation, ""), Place.FIRST, 5), true);
         assertThat(turn.alive()).isFalse();
         assertThat(turn.settled()).isEmpty();
         assertThat(turn.claims()).isEmpty();
@@ -289,8 +295,7 @@ class TaskQueueTest {
             queue.turn(List.of(done(claims.get(0), null)), null, false);
             assertThat(other.unwrap(PGConnection.class).getNotifications(200)).isNullOrEmpty();
             queue.turn(List.of(done(claims.get(1), null)), null, true);
-            Eventually.isTrue(
-                    "told", () -> other.unwrap(PGConnection.class).getNotifications(100).length > 0);
+            Eventually.isTrue("told", () -> other.unwrap(PGConnection.class).getNotifications(100).length > 0);
         }
     }
 
@@ -342,8 +347,7 @@ class TaskQueueTest {
 
     private static Outcome done(Claim claim, String output) {
         long now = System.nanoTime();
-        return new Outcome(
-                claim.id(), claim.attempt(), true, output, null, null, null, now - 5_000_000, now, 0, 0, -1);
+        return new Outcome(claim.id(), claim.attempt(), true, output, null, null, null, now - 5_000_000, now, 0, 0, -1);
     }
 
     private static Outcome failed(Claim claim, String error) {
@@ -355,8 +359,7 @@ class TaskQueueTest {
     }
 
     private List<Long> holding() {
-        return LongStream.range(
-                        0, db.number("select cardinality(holding)::bigint from rework.worker where id = ?", me))
+        return LongStream.range(0, db.number("select cardinality(holding)::bigint from rework.worker where id = ?", me))
                 .boxed()
                 .toList();
     }
@@ -368,17 +371,16 @@ class TaskQueueTest {
     }
 
     private List<Long> tasks(int n) {
-        List<Long> ids = new ArrayList<>();
-        for (int i = 0; i < n; i++) {
-            ids.add(db.number(
-                    "insert into rework.task (operation, state) values (?, 'queued') returning id", operation));
-        }
-        return ids;
+        String ids = db.one(String.class, """
+                with made as (insert into rework.task (operation, state)
+                              select ?, 'queued' from generate_series(1, ?) returning id)
+                select string_agg(id::text, ',' order by id) from made
+                """, operation, n);
+        return Stream.of(ids.split(",")).map(Long::valueOf).toList();
     }
 
     private void abort(long id, String cause) {
-        db.update(
-                "update rework.task set state = 'aborting', cause = ?, reason = 'because' where id = ?", cause, id);
+        db.update("update rework.task set state = 'aborting', cause = ?, reason = 'because' where id = ?", cause, id);
     }
 
     private static long worker() {
