@@ -1,0 +1,109 @@
+package dev.rework.testing;
+
+import dev.rework.Task;
+import dev.rework.TaskState;
+import dev.rework.internal.DatabaseAddress;
+import dev.rework.internal.ReworkHome;
+import dev.rework.monitor.Monitor;
+import dev.rework.monitor.MonitorListener;
+import dev.rework.monitor.MonitorOptions;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A monitor that a test steps by hand, with real worker processes. It starts with its first step, with as many workers as
+ * queued tasks deserve, two at most, unless {@link #options} says otherwise. Not for several threads at once.
+ */
+public final class TestMonitor implements AutoCloseable {
+
+    private final DatabaseAddress address;
+    private final ReworkHome home;
+    private final String domain;
+    private final TestClock clock;
+    private final List<String> said = new CopyOnWriteArrayList<>();
+    private UnaryOperator<MonitorOptions.Builder> wishes = options -> options.workers(0, 2);
+    private @Nullable Monitor monitor;
+
+    TestMonitor(DatabaseAddress address, ReworkHome home, String domain, TestClock clock) {
+        this.address = address;
+        this.home = home;
+        this.domain = domain;
+        this.clock = clock;
+    }
+
+    /** Options for the next start; closes a monitor that runs already. */
+    public TestMonitor options(UnaryOperator<MonitorOptions.Builder> wanted) {
+        close();
+        wishes = wanted;
+        return this;
+    }
+
+    /** One look at everything. Does not wait. */
+    public TestMonitor step() {
+        Monitor running = monitor;
+        if (running == null) {
+            MonitorOptions options = wishes.apply(
+                            MonitorOptions.of(domain, ReworkLab.HOST).home(home))
+                    .build();
+            MonitorListener listener = said::add;
+            running = new Monitor(address, options, listener, clock);
+            running.start();
+            monitor = running;
+        }
+        running.step();
+        return this;
+    }
+
+    /**
+     * Steps until a task has ended, and returns it.
+     *
+     * @throws AssertionError when it has not within {@link Eventually#PATIENCE}
+     */
+    public <O> Task<O> stepUntilEnd(Task<O> task) {
+        stepUntil(task, TaskState.DONE);
+        return task;
+    }
+
+    /**
+     * Steps until a task has reached a state, or ended.
+     *
+     * @throws AssertionError when it has not within {@link Eventually#PATIENCE}
+     */
+    public void stepUntil(Task<?> task, TaskState wanted) {
+        Eventually.value("state of task " + task.id(), Eventually.PATIENCE, () -> step().stateOf(task), state ->
+                state == wanted || state.isFinal());
+    }
+
+    /** Steps until something holds. */
+    public void stepUntil(String what, java.util.concurrent.Callable<Boolean> condition) {
+        Eventually.isTrue(what, Eventually.PATIENCE, () -> {
+            step();
+            return condition.call();
+        });
+    }
+
+    private TaskState stateOf(Task<?> task) {
+        return task.state();
+    }
+
+    /** How many worker processes it has now. */
+    public int workers() {
+        return monitor == null ? 0 : monitor.workers();
+    }
+
+    /** What it has said so far, one line each. */
+    public List<String> said() {
+        return List.copyOf(said);
+    }
+
+    /** Kills its workers. A later step starts a new one. */
+    @Override
+    public void close() {
+        if (monitor != null) {
+            monitor.close();
+            monitor = null;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package dev.rework.testing.faults;
+
+import dev.rework.internal.DatabaseAddress;
+import dev.rework.internal.ReworkHome;
+import dev.rework.internal.WorkerLaunch;
+import dev.rework.monitor.Monitor;
+import dev.rework.monitor.MonitorOptions;
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A monitor in a process of its own, so that a test can kill it as a host's kernel would. {@link #main} is that process; it
+ * is told the database's address on its standard input.
+ */
+public final class MonitorProcess {
+
+    private final Process process;
+
+    private MonitorProcess(Process process) {
+        this.process = process;
+    }
+
+    /**
+     * Starts one; what it says goes to a file.
+     *
+     * @param url the database's address, with its password
+     * @param log where its output is appended
+     */
+    public static MonitorProcess start(String url, ReworkHome home, String host, int workers, Path log)
+            throws IOException {
+        List<String> command = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                MonitorProcess.class.getName(),
+                home.path().toString(),
+                host,
+                Integer.toString(workers));
+        File file = log.toFile();
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(file))
+                .start();
+        try (OutputStream in = process.getOutputStream()) {
+            in.write((url + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+        return new MonitorProcess(process);
+    }
+
+    /** The process: kill it by its handle. */
+    public ProcessHandle handle() {
+        return process.toHandle();
+    }
+
+    /** The process of a monitor. */
+    public static void main(String[] args) throws IOException {
+        String url = WorkerLaunch.line(System.in);
+        if (url == null || args.length != 3) {
+            throw new IllegalArgumentException("home, host and workers as arguments, the address on standard input");
+        }
+        MonitorOptions options = MonitorOptions.of(StormOperations.DOMAIN, args[1])
+                .workers(Integer.parseInt(args[2]), Integer.parseInt(args[2]))
+                .home(new ReworkHome(Path.of(args[0])))
+                .build();
+        try (Monitor monitor =
+                new Monitor(DatabaseAddress.parse(url), options, line -> System.out.println(line + "\n"))) {
+            Runtime.getRuntime().addShutdownHook(new Thread(monitor::stop));
+            monitor.run();
+        }
+    }
+}

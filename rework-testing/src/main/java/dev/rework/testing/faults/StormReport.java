@@ -1,0 +1,42 @@
+package dev.rework.testing.faults;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a storm did and what came of it.
+ *
+ * @param seed how to have the same order of faults again
+ * @param scheduled how many tasks there were
+ * @param states how many ended in which state and cause
+ * @param faults how many of each kind there were
+ * @param lost tasks that did not end
+ * @param twiceAtOnce executions that began while another of the same task ran
+ * @param repeatedOnce tasks of the operation that must run at most once, and began more often
+ * @param unexplained tasks whose beginnings are more than their attempts
+ * @param calmMillis how long after the last fault everything had ended
+ */
+public record StormReport(
+        long seed,
+        int scheduled,
+        Map<String, Long> states,
+        Map<String, Integer> faults,
+        List<Long> lost,
+        List<Long> twiceAtOnce,
+        List<Long> repeatedOnce,
+        List<Long> unexplained,
+        long calmMillis) {
+
+    /** Whether nothing was lost, doubled or unexplained. */
+    public boolean clean() {
+        return lost.isEmpty() && twiceAtOnce.isEmpty() && repeatedOnce.isEmpty() && unexplained.isEmpty();
+    }
+
+    /** For a log: one line. */
+    @Override
+    public String toString() {
+        return "storm seed " + seed + ": " + scheduled + " tasks, " + states + ", faults " + faults + ", lost "
+                + lost.size() + ", twice at once " + twiceAtOnce.size() + ", repeated " + repeatedOnce.size()
+                + ", unexplained " + unexplained.size() + ", all ended " + calmMillis + " ms after the last fault";
+    }
+}
