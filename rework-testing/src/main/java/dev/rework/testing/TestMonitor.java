@@ -25,6 +25,7 @@ public final class TestMonitor implements AutoCloseable {
     private final List<String> said = new CopyOnWriteArrayList<>();
     private UnaryOperator<MonitorOptions.Builder> wishes = options -> options.workers(0, 2);
     private @Nullable Monitor monitor;
+    private @Nullable Thread running;
 
     TestMonitor(DatabaseAddress address, ReworkHome home, String domain, TestClock clock) {
         this.address = address;
@@ -42,18 +43,37 @@ public final class TestMonitor implements AutoCloseable {
 
     /** One look at everything. Does not wait. */
     public TestMonitor step() {
-        Monitor running = monitor;
-        if (running == null) {
-            MonitorOptions options = wishes.apply(
-                            MonitorOptions.of(domain, ReworkLab.HOST).home(home))
-                    .build();
-            MonitorListener listener = said::add;
-            running = new Monitor(address, options, listener, clock);
-            running.start();
-            monitor = running;
+        if (running != null) {
+            throw new IllegalStateException("it runs by itself already");
         }
-        running.step();
+        Monitor stepped = monitor;
+        if (stepped == null) {
+            stepped = make();
+            stepped.start();
+            monitor = stepped;
+        }
+        stepped.step();
         return this;
+    }
+
+    /** Lets it run by itself, in a thread of its own, until {@link #close}: for tests that join. */
+    public TestMonitor run() {
+        close();
+        Monitor alone = make();
+        Thread thread = new Thread(alone::run, "test-monitor");
+        thread.setDaemon(true);
+        thread.start();
+        monitor = alone;
+        running = thread;
+        return this;
+    }
+
+    private Monitor make() {
+        MonitorOptions options = wishes.apply(
+                        MonitorOptions.of(domain, ReworkLab.HOST).home(home))
+                .build();
+        MonitorListener listener = said::add;
+        return new Monitor(address, options, listener, clock);
     }
 
     /**
@@ -101,9 +121,27 @@ public final class TestMonitor implements AutoCloseable {
     /** Kills its workers. A later step starts a new one. */
     @Override
     public void close() {
-        if (monitor != null) {
-            monitor.close();
-            monitor = null;
+        Monitor open = monitor;
+        if (open == null) {
+            return;
+        }
+        if (running != null) {
+            end(open, running);
+        } else {
+            open.close();
+        }
+        running = null;
+        monitor = null;
+    }
+
+    /** The thread that runs it closes it: told once to drain, told twice to be quick. */
+    private static void end(Monitor open, Thread thread) {
+        open.stop();
+        open.stop();
+        try {
+            thread.join(Eventually.PATIENCE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
