@@ -73,7 +73,10 @@ public final class ReworkLab implements AutoCloseable {
     /** The class path of this JVM: what the test sees, its operations see in their workers. */
     private static List<Path> testClasspath() {
         String[] entries = System.getProperty("java.class.path", "").split(java.io.File.pathSeparator);
-        return Stream.of(entries).filter(entry -> !entry.isBlank()).map(Path::of).toList();
+        return Stream.of(entries)
+                .filter(entry -> !entry.isBlank())
+                .map(Path::of)
+                .toList();
     }
 
     /** A client. */

@@ -92,8 +92,11 @@ public final class TestMonitor implements AutoCloseable {
      * @throws AssertionError when it has not within {@link Eventually#PATIENCE}
      */
     public void stepUntil(Task<?> task, TaskState wanted) {
-        Eventually.value("state of task " + task.id(), Eventually.PATIENCE, () -> step().stateOf(task), state ->
-                state == wanted || state.isFinal());
+        Eventually.value(
+                "state of task " + task.id(),
+                Eventually.PATIENCE,
+                () -> step().stateOf(task),
+                state -> state == wanted || state.isFinal());
     }
 
     /** Steps until something holds. */

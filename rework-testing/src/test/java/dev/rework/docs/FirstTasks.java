@@ -18,7 +18,8 @@ public class FirstTasks {
     // end ancestor
 
     // begin typed
-    public record Resize(String image, int width, @Default("80") int quality) {}
+    public record Resize(
+            String image, int width, @Default("80") int quality) {}
 
     public record Resized(String image, long bytes) {}
 

@@ -57,13 +57,15 @@ class QuickStartTest {
     void typedInputsAreCheckedWhenTheyAreScheduled(Rework rework) {
         // begin typed-client
         Task<Resized> task = rework.schedule(RESIZE, new Resize("a.png", 200, 80));
-        List<Task<Resized>> more = rework.scheduleAll(
-                RESIZE, List.of(new Resize("b.png", 100, 80), new Resize("c.png", 100, 80)));
+        List<Task<Resized>> more =
+                rework.scheduleAll(RESIZE, List.of(new Resize("b.png", 100, 80), new Resize("c.png", 100, 80)));
         // end typed-client
         assertThat(task.snapshot().domain()).isEqualTo("images");
         assertThat(more).hasSize(2).allSatisfy(t -> assertThat(t.state()).isEqualTo(TaskState.QUEUED));
-        assertThatThrownBy(() ->
-                        rework.task("resize").domain("images").input(Map.of("width", "wide")).schedule())
+        assertThatThrownBy(() -> rework.task("resize")
+                        .domain("images")
+                        .input(Map.of("width", "wide"))
+                        .schedule())
                 .isInstanceOf(InvalidInput.class);
     }
 

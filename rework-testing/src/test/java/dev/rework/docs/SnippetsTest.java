@@ -29,13 +29,17 @@ class SnippetsTest {
         for (Path page : pages(root)) {
             Matcher block = BLOCK.matcher(Files.readString(page));
             while (block.find()) {
-                String name = root.relativize(page) + ": " + block.group(4).lines().findFirst().orElse("");
+                String name = root.relativize(page) + ": "
+                        + block.group(4).lines().findFirst().orElse("");
                 String file = block.group(1);
                 String region = block.group(2);
                 String text = block.group(4);
                 tests.add(DynamicTest.dynamicTest(name, () -> {
-                    assertThat(file).as("a comment <!-- from FILE#NAME --> above the block").isNotNull();
-                    assertThat(text.strip()).isEqualTo(region(root.resolve(file), region).strip());
+                    assertThat(file)
+                            .as("a comment <!-- from FILE#NAME --> above the block")
+                            .isNotNull();
+                    assertThat(text.strip())
+                            .isEqualTo(region(root.resolve(file), region).strip());
                 }));
             }
         }

@@ -50,8 +50,7 @@ public final class Storm implements AutoCloseable {
      * @param monitorsToo whether monitors are killed
      * @param serverToo whether the server is restarted
      */
-    public record Settings(
-            long seed, int tasks, int workers, Path folder, boolean monitorsToo, boolean serverToo) {}
+    public record Settings(long seed, int tasks, int workers, Path folder, boolean monitorsToo, boolean serverToo) {}
 
     private Storm(Settings settings) {
         this.settings = settings;
@@ -83,7 +82,8 @@ public final class Storm implements AutoCloseable {
             startMonitor(host);
         }
         long began = System.nanoTime();
-        while (unfinished() > 0 && System.nanoTime() - began < Duration.ofMinutes(30).toNanos()) {
+        while (unfinished() > 0
+                && System.nanoTime() - began < Duration.ofMinutes(30).toNanos()) {
             LockSupport.parkNanos(random.nextLong(300_000_000L, 1_200_000_000L));
             fault();
         }
@@ -189,7 +189,10 @@ public final class Storm implements AutoCloseable {
 
     private static boolean signal(String name, ProcessHandle process) {
         try {
-            return new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid()).start().waitFor() == 0;
+            return new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid())
+                            .start()
+                            .waitFor()
+                    == 0;
         } catch (IOException e) {
             return false;
         } catch (InterruptedException e) {
@@ -215,7 +218,11 @@ public final class Storm implements AutoCloseable {
         continueStopped(true);
         monitors.values().forEach(monitor -> {
             monitor.handle().destroy();
-            monitor.handle().onExit().orTimeout(60, java.util.concurrent.TimeUnit.SECONDS).handle((h, late) -> h).join();
+            monitor.handle()
+                    .onExit()
+                    .orTimeout(60, java.util.concurrent.TimeUnit.SECONDS)
+                    .handle((h, late) -> h)
+                    .join();
             monitor.handle().destroyForcibly();
         });
         workers().forEach(ProcessHandle::destroyForcibly);

@@ -56,12 +56,7 @@ final class StormSetup {
                 + "&password=" + user[1] + "&connectTimeout=5&socketTimeout=20";
     }
 
-    static StormReport report(
-            Connection connection,
-            long seed,
-            List<Long> ids,
-            List<Witness.Note> notes,
-            Tally tally)
+    static StormReport report(Connection connection, long seed, List<Long> ids, List<Witness.Note> notes, Tally tally)
             throws SQLException {
         Map<Long, Integer> begun = new HashMap<>();
         List<Long> twice = new ArrayList<>();
@@ -87,7 +82,8 @@ final class StormSetup {
                 long id = rows.getLong(1);
                 int runs = begun.getOrDefault(id, 0);
                 ended.add(id);
-                states.merge(rows.getString(2) + (rows.getString(3) == null ? "" : "/" + rows.getString(3)), 1L, Long::sum);
+                states.merge(
+                        rows.getString(2) + (rows.getString(3) == null ? "" : "/" + rows.getString(3)), 1L, Long::sum);
                 if (runs > 1 && "once".equals(rows.getString(5))) {
                     repeated.add(id);
                 }
