@@ -45,12 +45,14 @@ class QuickStartTest {
             t1.join();
             t2.join(Duration.ofMinutes(1));
             System.out.println(t1.output() + " " + t2.output(Integer.class)); // hellohello 200
+            // end client
+            assertThat(t1.state()).isEqualTo(TaskState.DONE);
+            assertThat(t1.output()).isEqualTo("hellohello");
+            assertThat(t2.output(Integer.class)).isEqualTo(200);
+            assertThat(t1.logs()).extracting(LogLine::line).containsExactly("I am running", "I am done");
+            // begin client
         }
         // end client
-        Task<Object> task = lab.rework().find(1).orElseThrow();
-        assertThat(task.state()).isEqualTo(TaskState.DONE);
-        assertThat(task.output()).isEqualTo("hellohello");
-        assertThat(task.logs()).extracting(LogLine::line).containsExactly("I am running", "I am done");
     }
 
     @Test

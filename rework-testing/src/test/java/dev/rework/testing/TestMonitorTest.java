@@ -1,0 +1,49 @@
+package dev.rework.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rework.Cause;
+import dev.rework.Rework;
+import dev.rework.Task;
+import dev.rework.TaskState;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+@ReworkTest(operations = LabOperations.class)
+class TestMonitorTest {
+
+    @Test
+    void aSteppedMonitorRunsTasksInRealWorkers(Rework rework, TestMonitor monitor) {
+        Task<Integer> task = rework.schedule("twice", 21, Integer.class);
+        assertThat(monitor.stepUntilEnd(task).output()).isEqualTo(42);
+        assertThat(monitor.workers()).isPositive();
+        assertThat(LabOperations.ranIn).isNotSameAs(Thread.currentThread());
+    }
+
+    @Test
+    void aDeafLoopIsKilledWhenItsTimeIsOver(Rework rework, TestMonitor monitor) {
+        Task<Object> task = rework.schedule("deaf");
+        monitor.stepUntilEnd(task);
+        assertThat(task.state()).isEqualTo(TaskState.ABORTED);
+        assertThat(task.cause()).contains(Cause.TIMEOUT);
+    }
+
+    @Test
+    void aTaskForTomorrowStaysWhereItIs(Rework rework, TestMonitor monitor, TestClock clock) {
+        Task<Integer> now = rework.schedule("twice", 1, Integer.class);
+        Task<Object> tomorrow =
+                rework.task("twice").input(1).delay(Duration.ofDays(1)).schedule();
+        clock.advance(Duration.ofHours(2));
+        monitor.stepUntilEnd(now);
+        assertThat(tomorrow.state()).isEqualTo(TaskState.SCHEDULED);
+    }
+
+    @Test
+    void whatTheMonitorSaysIsKept(Rework rework, TestMonitor monitor) {
+        monitor.options(options -> options.workers(1, 1)).step();
+        assertThat(monitor.said()).isNotEmpty();
+        assertThat(monitor.workers()).isEqualTo(1);
+        monitor.close();
+        assertThat(monitor.workers()).isZero();
+    }
+}
