@@ -25,7 +25,7 @@ class TestMonitorTest {
         Task<Object> task = rework.schedule("deaf");
         monitor.stepUntilEnd(task);
         assertThat(task.state()).isEqualTo(TaskState.ABORTED);
-        assertThat(task.cause()).contains(Cause.TIMEOUT);
+        assertThat(task.cause()).isEqualTo(Cause.TIMEOUT);
     }
 
     @Test
