@@ -8,11 +8,13 @@ final class DockerServer {
 
     private DockerServer() {}
 
+    /** Whether an engine answers. */
+    static boolean isThere() {
+        return DockerClientFactory.instance().isDockerAvailable();
+    }
+
     @SuppressWarnings("resource")
     static String url() {
-        if (!DockerClientFactory.instance().isDockerAvailable()) {
-            throw new IllegalStateException("-Drework.test.server=docker was asked for, and no Docker engine answers");
-        }
         PostgreSQLContainer postgres = new PostgreSQLContainer("postgres:18-alpine");
         postgres.start();
         return "postgresql://" + postgres.getUsername() + ":" + postgres.getPassword() + "@" + postgres.getHost() + ":"

@@ -56,7 +56,10 @@ final class TestServer {
                 return announced("REWORK_TEST_DB", new TestServer(given));
             }
             if ("docker".equals(System.getProperty("rework.test.server"))) {
-                return announced("Testcontainers", new TestServer(DockerServer.url()));
+                if (DockerServer.isThere()) {
+                    return announced("Testcontainers", new TestServer(DockerServer.url()));
+                }
+                System.err.println("-Drework.test.server=docker, but no Docker engine answers");
             }
             return embedded(Path.of(System.getProperty("rework.test.home", "target/test-home")));
         } catch (IOException | SQLException e) {
