@@ -3,7 +3,6 @@ package dev.rework;
 import dev.rework.internal.db.PlanPolicy;
 import java.time.Duration;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +20,7 @@ public final class PlanBuilder {
     private final Function<PlanBuilder, Plan> saving;
     final TaskBuilder<Object> task;
     final String rule;
-    ZoneId zone = ZoneOffset.UTC;
+    ZoneId zone = ZoneId.of("UTC");
     Missed missed = PlanPolicy.DEFAULT.missed();
     int missedMax = PlanPolicy.DEFAULT.missedMax();
     Overlap overlap = PlanPolicy.DEFAULT.overlap();

@@ -1,10 +1,15 @@
 package dev.rework.internal;
 
+import dev.rework.InvalidInput;
+import dev.rework.Missed;
 import dev.rework.OnCrash;
 import dev.rework.Operation;
+import dev.rework.Overlap;
 import dev.rework.TaskContext;
 import dev.rework.internal.Declared.Retry;
 import dev.rework.internal.RegistrationIndex.Entry;
+import dev.rework.internal.db.PlanPolicy;
+import dev.rework.internal.db.PlanStore;
 import io.github.classgraph.AnnotationEnumValue;
 import io.github.classgraph.AnnotationInfo;
 import io.github.classgraph.ArrayTypeSignature;
@@ -14,7 +19,9 @@ import io.github.classgraph.ClassRefTypeSignature;
 import io.github.classgraph.MethodInfo;
 import io.github.classgraph.MethodParameterInfo;
 import io.github.classgraph.TypeSignature;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -71,7 +78,8 @@ final class MethodReader {
                 timeout,
                 grace == null ? Duration.ZERO : grace,
                 retry,
-                number("priority"));
+                number("priority"),
+                plan(input));
         String where = owner.getName() + "." + method.getName() + " (" + line() + "): ";
         problems.forEach(problem -> found.add(where + problem));
         return problems.isEmpty() ? declared : null;
@@ -205,6 +213,38 @@ final class MethodReader {
             problems.add("maxBackoff " + last + " is shorter than backoff " + first);
         }
         return new Retry(retries, onCrash, first, last);
+    }
+
+    private PlanStore.@Nullable Declared plan(@Nullable String inputs) {
+        String rule = text("cron");
+        if (rule.isEmpty()) {
+            return null;
+        }
+        try {
+            ZoneId zone = ZoneId.of(text("zone"));
+            CronRule.parse(rule, zone);
+            InputSchema schema = InputSchema.parse(inputs);
+            if (schema != null) {
+                schema.accept(null);
+            }
+            Duration jitter = duration("jitter");
+            PlanPolicy policy = new PlanPolicy(
+                    Missed.valueOf(constant("missed")),
+                    number("missedMax"),
+                    Overlap.valueOf(constant("overlap")),
+                    jitter == null ? Duration.ZERO : jitter);
+            return new PlanStore.Declared(CronRule.normal(rule), zone, policy);
+        } catch (InvalidInput e) {
+            problems.add("cron runs it without input, which it does not take: " + e.getMessage());
+        } catch (IllegalArgumentException | DateTimeException e) {
+            problems.add("cron: " + e.getMessage());
+        }
+        return null;
+    }
+
+    private String constant(String member) {
+        Object value = value(member);
+        return value instanceof AnnotationEnumValue constant ? constant.getValueName() : String.valueOf(value);
     }
 
     private @Nullable Duration duration(String member) {

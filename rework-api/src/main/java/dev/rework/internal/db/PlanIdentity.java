@@ -29,7 +29,7 @@ final class PlanIdentity {
                 .add(Long.toString(draft.operation()))
                 .add(draft.host())
                 .add(CronRule.normal(draft.rule()).toUpperCase(Locale.ROOT))
-                .add(draft.zone().getId())
+                .add(draft.zone().normalized().getId())
                 .add(draft.input() == null ? "" : "json" + canonical(draft.input()));
         byte[] raw = draft.rawInput();
         if (raw != null) {

@@ -1,12 +1,10 @@
 package dev.rework.internal.db;
 
 import dev.rework.Plan;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +30,7 @@ public final class PlanStore {
     private static final String DECLARE = """
             insert into rework.plan as p
                    (operation, rule, zone, missed, missed_max, overlap, jitter_ms, declared, identity)
-            values (?, ?, ?, ?, ?, ?, ?, true, ?)
+            values (:operation, :rule, :zone, :missed, :missedMax, :overlap, :jitter, true, :identity)
             on conflict (identity) do update
                set rule = excluded.rule,
                    zone = excluded.zone,
@@ -47,7 +45,14 @@ public final class PlanStore {
 
     private static final String UNDECLARE = """
             delete from rework.plan
-             where operation = ? and declared
+             where operation = :operation and declared
+            """;
+
+    private static final String UNDECLARE_RETIRED = """
+            delete from rework.plan p
+             where p.declared
+               and not exists (select from rework.registration r
+                                where r.operation = p.operation and r.retired_at is null)
             """;
 
     private static final String UNPREPARE = """
@@ -146,21 +151,27 @@ public final class PlanStore {
      * starts afresh; an unchanged one keeps its position, and its pause. Null: the declaration is gone, and so is its
      * plan.
      */
-    public static void declare(Connection transaction, long operation, @Nullable Declared declared)
-            throws SQLException {
-        try (PreparedStatement statement = transaction.prepareStatement(declared == null ? UNDECLARE : DECLARE)) {
-            statement.setLong(1, operation);
-            if (declared != null) {
-                statement.setString(2, declared.rule);
-                statement.setString(3, declared.zone.getId());
-                statement.setString(4, PlanRows.stored(declared.policy.missed()));
-                statement.setInt(5, declared.policy.missedMax());
-                statement.setString(6, PlanRows.stored(declared.policy.overlap()));
-                statement.setLong(7, declared.policy.jitter().toMillis());
-                statement.setBytes(8, PlanIdentity.declared(operation));
-            }
-            statement.executeUpdate();
+    static void declare(Handle transaction, long operation, @Nullable Declared declared) {
+        if (declared == null) {
+            transaction.createUpdate(UNDECLARE).bind("operation", operation).execute();
+            return;
         }
+        transaction
+                .createUpdate(DECLARE)
+                .bind("operation", operation)
+                .bind("rule", declared.rule)
+                .bind("zone", declared.zone.getId())
+                .bind("missed", PlanRows.stored(declared.policy.missed()))
+                .bind("missedMax", declared.policy.missedMax())
+                .bind("overlap", PlanRows.stored(declared.policy.overlap()))
+                .bind("jitter", declared.policy.jitter().toMillis())
+                .bind("identity", PlanIdentity.declared(operation))
+                .execute();
+    }
+
+    /** Deletes the declared plans of operations that no host has registered any more. */
+    static void undeclareRetired(Handle transaction) {
+        transaction.createUpdate(UNDECLARE_RETIRED).execute();
     }
 
     /** Makes a plan, or finds the same one and gives it these policies and metadata; its id. */

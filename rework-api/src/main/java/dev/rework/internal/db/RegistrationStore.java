@@ -148,6 +148,7 @@ public final class RegistrationStore {
                 long operation = OperationStore.upsert(handle, declared);
                 kept.add(operation);
                 added += upsert(handle, batch, operation, declared) ? 1 : 0;
+                PlanStore.declare(handle, operation, declared.plan());
             }
             handle.createUpdate(RETIRE_REST)
                     .bind("host", batch.host())
@@ -155,6 +156,7 @@ public final class RegistrationStore {
                     .bindArray("domains", String.class, batch.domains())
                     .bindArray("kept", Long.class, kept)
                     .execute();
+            PlanStore.undeclareRetired(handle);
             beforeCommit.run();
             return new Registered(added, ordered.size() - added);
         });
@@ -204,9 +206,13 @@ public final class RegistrationStore {
 
     /** Retires them: the rows stay, tasks are not touched. Answers how many were live. */
     public int retire(List<Row> rows) {
-        return jdbi.withHandle(handle -> handle.createUpdate(RETIRE)
-                .bindArray("registrations", Long.class, ids(rows))
-                .execute());
+        return jdbi.inTransaction(TransactionIsolationLevel.READ_COMMITTED, handle -> {
+            int retired = handle.createUpdate(RETIRE)
+                    .bindArray("registrations", Long.class, ids(rows))
+                    .execute();
+            PlanStore.undeclareRetired(handle);
+            return retired;
+        });
     }
 
     private static Collection<Long> ids(List<Row> rows) {

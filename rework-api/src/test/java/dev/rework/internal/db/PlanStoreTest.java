@@ -8,8 +8,6 @@ import dev.rework.Plan;
 import dev.rework.embedded.TestDatabase;
 import dev.rework.internal.db.PlanStore.Declared;
 import dev.rework.internal.db.PlanStore.Draft;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -116,7 +114,7 @@ class PlanStoreTest {
     }
 
     @Test
-    void aDeclaredPlanFollowsItsDeclaration() throws SQLException {
+    void aDeclaredPlanFollowsItsDeclaration() {
         declare(new Declared("0 3 * * *", PARIS, PlanPolicy.DEFAULT));
         Plan first = plans.list(new PlanStore.Filter(null, null, "op", false, 10, 0L))
                 .get(0);
@@ -140,10 +138,8 @@ class PlanStoreTest {
         assertThat(plans.list(PlanStore.Filter.ALL)).extracting(Plan::declared).containsExactly(false);
     }
 
-    private void declare(Declared declared) throws SQLException {
-        try (Connection connection = db.connection()) {
-            PlanStore.declare(connection, operation, declared);
-        }
+    private void declare(Declared declared) {
+        TaskStore.jdbi(db.dataSource()).useHandle(handle -> PlanStore.declare(handle, operation, declared));
     }
 
     private Draft draft(String rule, String input, byte[] raw) {
