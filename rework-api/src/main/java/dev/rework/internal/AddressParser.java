@@ -116,7 +116,7 @@ final class AddressParser {
         if (host.startsWith("/") || host.startsWith("@")) {
             throw new InvalidAddress("database address: the socket `" + host + "` cannot be used, give host and port");
         }
-        if (!host.matches("[^\\s/?#,\\\\]*")) {
+        if (!host.matches("[^\\s/?#,\\\\]*") || host.startsWith("[") != host.endsWith("]")) {
             throw new InvalidAddress("database address: there is a host name that is none");
         }
         return host.isEmpty() ? "localhost" : host;

@@ -125,8 +125,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"postgres://h:port/db", "postgres://u:s3cret@h:99999/db", "postgresql://[::1/x"})
+    @ValueSource(strings = {"postgres://h:port/db", "postgres://u:s3cret@h:99999/db", "postgresql://[::1/x"})
     void aMalformedAddressIsAUsageError(String address) {
         Ran ran = Ran.rework("list-tasks", address);
         assertThat(ran.code()).isEqualTo(2);

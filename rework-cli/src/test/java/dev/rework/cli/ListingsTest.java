@@ -165,7 +165,8 @@ class ListingsTest {
     }
 
     @Test
-    void anOperationNobodyServesSaysSo() {
+    void anOperationNobodyServesSaysSoWhileTasksWait() {
+        Rows.queued(DB, operation);
         DB.execute("update rework.registration set retired_at = clock_timestamp()");
         assertThat(rework("list-operations").out()).contains("`hello` default").contains("served by no host");
     }
