@@ -60,7 +60,7 @@ final class Inquest {
                     ? ExitVerdict.UNKNOWN
                     : new ExitVerdict(Cause.LOST, "host " + context.options().host() + " was started anew");
             String info = row.state().equals("starting") ? "never started" : verdict.deathinfo();
-            decide(new Death(row.id(), sameBoot ? begun(cell) : null, verdict.cause(), verdict.reason(), info));
+            decide(new Death(row.id(), sameBoot ? begun(cell) : null, verdict.cause(), verdict.reason(), info, false));
             Files.deleteIfExists(cell);
         } catch (IOException e) {
             context.listener().details("worker #" + row.id() + ": " + e);
@@ -71,19 +71,19 @@ final class Inquest {
 
     /** For one that never became a process. */
     void neverBegan(long id, String reason) {
-        context.stores().verdicts().died(new Death(id, List.of(), Cause.CRASH, reason, reason));
+        context.stores().verdicts().died(new Death(id, List.of(), Cause.CRASH, reason, reason, true));
     }
 
     private Death death(WorkerProcess worker, @Nullable Integer exit, String lastWords) {
         List<Begun> begun = begun(worker.facts().cell());
         WorkerProcess.Doom doom = worker.doom().orElse(null);
         if (doom != null) {
-            return new Death(worker.id(), begun, doom.cause(), doom.reason(), doom.deathinfo());
+            return new Death(worker.id(), begun, doom.cause(), doom.reason(), doom.deathinfo(), true);
         }
         ExitVerdict verdict = exit == null ? ExitVerdict.UNKNOWN : ExitVerdict.of(exit, lastWords);
         boolean polite = !worker.bye().isEmpty() && exit != null && exit == 0;
         String info = polite ? worker.bye() : worker.isAdopted() ? "ancestor died" : verdict.deathinfo();
-        return new Death(worker.id(), begun, verdict.cause(), verdict.reason(), info);
+        return new Death(worker.id(), begun, verdict.cause(), verdict.reason(), info, exit != null && !worker.isAdopted());
     }
 
     private String lastWords(WorkerProcess worker) throws InterruptedException {

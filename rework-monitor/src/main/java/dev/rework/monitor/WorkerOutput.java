@@ -119,10 +119,8 @@ final class WorkerOutput implements FrameSplitter.Sink {
                 ears.frame(frame);
             }
             case LEVEL -> level = Math.max(0, LinePayload.LEVELS.indexOf(frame.text()));
-            case SYNC -> {
-                closeTask();
-                ears.sync(Long.parseLong(frame.text()));
-            }
+            // What has ended has been let out by its END, or by the BEGIN after it.
+            case SYNC -> ears.sync(Long.parseLong(frame.text()));
             case HELLO, DROPPED, BEGUN, GONE, RELEASED, DUMP, BYE -> ears.frame(frame);
         }
     }

@@ -167,9 +167,10 @@ public final class TaskVerdicts {
      * @param cause {@link Cause#CRASH}, {@link Cause#MEMORY}, {@link Cause#LOST} or {@link Cause#ABORT}
      * @param reason one sentence for its tasks
      * @param deathinfo one for its own row
+     * @param sure whether it replaces what the worker wrote there itself
      */
     public record Death(
-            long worker, @Nullable List<HandCell.Begun> begun, Cause cause, String reason, String deathinfo) {}
+            long worker, @Nullable List<HandCell.Begun> begun, Cause cause, String reason, String deathinfo, boolean sure) {}
 
     /**
      * A worker of another host or domain.
@@ -246,7 +247,7 @@ public final class TaskVerdicts {
                     .findOne()
                     .isPresent();
             String reason = "host " + silent.host() + " fell silent";
-            return still && decide(handle, new Death(silent.worker(), null, Cause.LOST, reason, reason));
+            return still && decide(handle, new Death(silent.worker(), null, Cause.LOST, reason, reason, true));
         });
     }
 
@@ -261,7 +262,7 @@ public final class TaskVerdicts {
     }
 
     private static boolean decide(Handle handle, Death death) {
-        List<Long> held = WorkerStore.dead(handle, death.worker, PlainText.clean(death.deathinfo))
+        List<Long> held = WorkerStore.dead(handle, death.worker, PlainText.clean(death.deathinfo), death.sure)
                 .orElse(null);
         if (held == null) {
             return false;

@@ -107,10 +107,10 @@ public final class WorkerStore {
             update rework.worker w set monitor = :monitor where w.id = :id and w.finished is null
             """;
 
-    // What the row says about the worker's own words is kept: whoever knew first knew best.
+    // Who does not know for sure why it ended leaves what the worker itself wrote.
     private static final String DEAD = """
             update rework.worker w
-               set state = 'dead', finished = clock_timestamp(), deathinfo = coalesce(w.deathinfo, :info)
+               set state = 'dead', finished = clock_timestamp(), deathinfo = case when :sure then :info else coalesce(w.deathinfo, :info) end
              where w.id = :id and w.finished is null
             returning w.holding
             """;
@@ -279,11 +279,12 @@ public final class WorkerStore {
     }
 
     /** Marks it dead within the caller's transaction; answers what it held, empty when it was dead before. */
-    static Optional<List<Long>> dead(Handle transaction, long id, String deathinfo) {
+    static Optional<List<Long>> dead(Handle transaction, long id, String deathinfo, boolean sure) {
         return transaction
                 .createQuery(DEAD)
                 .bind("id", id)
                 .bind("info", deathinfo)
+                .bind("sure", sure)
                 .map((row, context) -> List.of((Long[]) row.getArray("holding").getArray()))
                 .findOne();
     }

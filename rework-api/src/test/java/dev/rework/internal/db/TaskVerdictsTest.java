@@ -75,7 +75,7 @@ class TaskVerdictsTest {
         List<Begun> cell = java.util.Arrays.stream(begun)
                 .map(id -> new Begun(id, (int) db.number("select attempt from rework.task where id = ?", id)))
                 .toList();
-        assertThat(verdicts.died(new Death(worker, cell, cause, "killed by SIGKILL", "dead")))
+        assertThat(verdicts.died(new Death(worker, cell, cause, "killed by SIGKILL", "dead", true)))
                 .isTrue();
     }
 
@@ -153,14 +153,14 @@ class TaskVerdictsTest {
         db.update("update rework.task set state = 'done', finished = clock_timestamp() where id = ?", done);
         dies(Cause.CRASH, done);
         assertThat(what(done)).isEqualTo("done 1 f f");
-        assertThat(verdicts.died(new Death(worker, null, Cause.CRASH, "again", "again")))
+        assertThat(verdicts.died(new Death(worker, null, Cause.CRASH, "again", "again", true)))
                 .isFalse();
     }
 
     @Test
     void whenNobodyCanTellAllCountAsBegun() {
         long claimed = held(plain, "claimed", 1);
-        assertThat(verdicts.died(new Death(worker, null, Cause.LOST, "silent", "silent")))
+        assertThat(verdicts.died(new Death(worker, null, Cause.LOST, "silent", "silent", true)))
                 .isTrue();
         assertThat(what(claimed)).isEqualTo("failed lost 1 f f silent");
     }

@@ -1,0 +1,185 @@
+package dev.rework.monitor;
+
+import dev.rework.OnCrash;
+import dev.rework.Operation;
+import dev.rework.Rework;
+import dev.rework.TaskContext;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** What tests have workers do, of every bad kind. */
+public final class Deeds {
+    private Deeds() {}
+
+    private static volatile long sink;
+
+    @Operation(domain = "deeds")
+    public static String noop() {
+        return "ok";
+    }
+
+    @Operation(domain = "deeds")
+    public static String say(String text) {
+        System.out.println(text);
+        return text;
+    }
+
+    /** Runs until a file is there; says that it runs by making another. */
+    @Operation(domain = "deeds")
+    public static String untilThere(String file) throws IOException {
+        Files.writeString(Path.of(file + ".runs"), "" + ProcessHandle.current().pid());
+        while (!Files.exists(Path.of(file))) {
+            LockSupport.parkNanos(5_000_000);
+        }
+        return "saw it";
+    }
+
+    /** The same for one that may run again. */
+    @Operation(domain = "deeds", retries = 2, onCrash = OnCrash.RETRY, backoff = "PT0.1S")
+    public static String again(String file, TaskContext task) throws IOException {
+        Files.writeString(Path.of(file + ".runs" + task.attempt()), "" + ProcessHandle.current().pid());
+        while (task.attempt() == 1) {
+            LockSupport.parkNanos(5_000_000);
+        }
+        return "attempt " + task.attempt();
+    }
+
+    @Operation(domain = "deeds")
+    public static void exit(int code) {
+        System.out.println("last words");
+        System.exit(code);
+    }
+
+    @Operation(domain = "deeds")
+    public static void halt(int code) {
+        System.out.println("last words");
+        Runtime.getRuntime().halt(code);
+    }
+
+    @Operation(domain = "deeds")
+    public static void eatHeap() {
+        System.out.println("last words");
+        List<byte[]> all = new ArrayList<>();
+        while (true) {
+            all.add(new byte[1 << 20]);
+        }
+    }
+
+    @Operation(domain = "deeds")
+    public static int eatSome(int mb) throws InterruptedException {
+        List<byte[]> all = new ArrayList<>();
+        for (int i = 0; i < mb; i++) {
+            byte[] some = new byte[1 << 20];
+            java.util.Arrays.fill(some, (byte) i);
+            all.add(some);
+        }
+        TimeUnit.SECONDS.sleep(60);
+        return all.size();
+    }
+
+    @Operation(domain = "deeds")
+    public static void signal(String name) throws Exception {
+        for (int i = 1; i <= 100; i++) {
+            System.out.println("line " + i);
+        }
+        new ProcessBuilder("sh", "-c", "kill -" + name + " " + ProcessHandle.current().pid()).start().waitFor();
+        TimeUnit.SECONDS.sleep(60);
+    }
+
+    @Operation(domain = "deeds")
+    public static void deaf(String file) throws IOException {
+        Files.writeString(Path.of(file + ".runs"), "" + ProcessHandle.current().pid());
+        spin();
+    }
+
+    @Operation(domain = "deeds", timeout = "PT1S")
+    public static void tooLong() {
+        spin();
+    }
+
+    private static void spin() {
+        while (true) {
+            sink = sink * 31 + System.nanoTime();
+        }
+    }
+
+    @Operation(domain = "deeds", timeout = "PT2S")
+    public static String quickEnough() {
+        return "in time";
+    }
+
+    @Operation(domain = "deeds", timeout = "PT0.5S", retries = 1, backoff = "PT0.05S")
+    public static String secondTimeLucky(TaskContext task) {
+        if (task.attempt() == 1) {
+            spin();
+        }
+        return "attempt " + task.attempt();
+    }
+
+    @Operation(domain = "deeds", grace = "PT20S")
+    public static String polite(String file) throws IOException {
+        Files.writeString(Path.of(file + ".runs"), "");
+        try {
+            TimeUnit.SECONDS.sleep(60);
+        } catch (InterruptedException e) {
+            Files.writeString(Path.of(file + ".cleaned"), "");
+        }
+        return "cleaned up";
+    }
+
+    /** Four ways to leave a process behind. */
+    @Operation(domain = "deeds")
+    public static void fork(String file) throws Exception {
+        String script = "sleep 300 & (sh -c 'sleep 300 & wait' &) ; setsid sleep 300 & "
+                + "(setsid sh -c 'sleep 300 & wait' &) ; echo forked";
+        new ProcessBuilder("sh", "-c", script).inheritIO().start().waitFor();
+        Files.writeString(Path.of(file + ".runs"), System.getenv("REWORK_WORKER_TAG"));
+        spin();
+    }
+
+    @Operation(domain = "deeds")
+    public static void chatter(int lines) {
+        for (int i = 1; i <= lines; i++) {
+            System.out.println("line " + i);
+        }
+    }
+
+    @Operation(domain = "deeds")
+    public static void shell(String script) throws Exception {
+        new ProcessBuilder("sh", "-c", script).inheritIO().start().waitFor();
+    }
+
+    @Operation(domain = "deeds")
+    public static String environment(String name) {
+        return System.getenv(name);
+    }
+
+    /** Notes that it ran. */
+    @Operation(domain = "deeds")
+    public static void note(String file) throws IOException {
+        Files.writeString(Path.of(file), "x", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    @Operation(domain = "deeds")
+    public static String child(TaskContext task) {
+        Rework rework = task.rework();
+        return "child said "
+                + rework.task("noop").domain("deeds").schedule().join().output(String.class);
+    }
+
+    static Path classes() {
+        return new File(Deeds.class
+                        .getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation()
+                        .getPath())
+                .toPath();
+    }
+}
