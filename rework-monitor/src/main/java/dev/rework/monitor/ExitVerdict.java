@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 record ExitVerdict(Cause cause, String reason) {
 
     private static final String OUT_OF_MEMORY = "Terminating due to java.lang.OutOfMemoryError";
-    private static final Pattern FATAL = Pattern.compile("#\\s+(SIG[A-Z]+|EXCEPTION_\\w+|Internal Error)");
+    private static final Pattern FATAL = Pattern.compile("(?m)^#\\s+(SIG[A-Z]+|Internal Error) \\(");
     private static final Map<Integer, String> SIGNALS = Map.ofEntries(
             Map.entry(1, "SIGHUP"),
             Map.entry(2, "SIGINT"),
@@ -48,14 +48,20 @@ record ExitVerdict(Cause cause, String reason) {
             return new ExitVerdict(Cause.MEMORY, what.strip() + " (exit code 3)");
         }
         Matcher fatal = FATAL.matcher(lastWords);
-        if (exit == 134 && fatal.find()) {
-            return new ExitVerdict(Cause.CRASH, "killed by " + fatal.group(1) + " (exit code 134)");
+        // Without a core dump the JVM ends with 1 after its report, else with 134.
+        if ((exit == 134 || exit == 1) && fatal.find()) {
+            return new ExitVerdict(Cause.CRASH, "killed by " + fatal.group(1) + " (exit code " + exit + ")");
         }
         String signal = SIGNALS.get(exit - 128);
         if (signal != null) {
             return new ExitVerdict(Cause.CRASH, "killed by " + signal + " (exit code " + exit + ")");
         }
         return new ExitVerdict(Cause.CRASH, "exit code " + exit);
+    }
+
+    /** Whether a line of a JVM's error report says what happened. */
+    static boolean isFatal(String line) {
+        return FATAL.matcher(line).find();
     }
 
     /** The sentence for the worker's row, as the ancestor begins it. */

@@ -40,6 +40,7 @@ final class WorkerOutput implements FrameSplitter.Sink {
     private final LineSplitter unframed = new LineSplitter(this::unframedLine);
     private final Map<LinePayload.Stream, ByteArrayOutputStream> pieces = new EnumMap<>(LinePayload.Stream.class);
     private final StringBuilder words = new StringBuilder();
+    private String fatal = "";
     private @Nullable LogCap cap;
     private int level;
     private volatile @Nullable Hand hand;
@@ -63,10 +64,10 @@ final class WorkerOutput implements FrameSplitter.Sink {
         return lastBegun;
     }
 
-    /** What it wrote outside frames last, at most 16 Ki characters. */
+    /** What it wrote outside frames last, at most 16 Ki characters, after what its JVM's error report begins with. */
     String lastWords() {
         synchronized (words) {
-            return words.toString();
+            return fatal + words;
         }
     }
 
@@ -173,6 +174,10 @@ final class WorkerOutput implements FrameSplitter.Sink {
 
     private void unframedLine(String text) {
         synchronized (words) {
+            // The report is longer than what is kept.
+            if (text.startsWith("#") && ExitVerdict.isFatal(text)) {
+                fatal = text + "\n";
+            }
             words.append(text).append('\n');
             if (words.length() > WORDS) {
                 words.delete(0, words.length() - WORDS);

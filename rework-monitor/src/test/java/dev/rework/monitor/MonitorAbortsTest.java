@@ -1,0 +1,190 @@
+package dev.rework.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rework.Cause;
+import dev.rework.Task;
+import dev.rework.TaskState;
+import dev.rework.embedded.Eventually;
+import dev.rework.embedded.TestDatabase;
+import dev.rework.internal.db.TaskStore;
+import dev.rework.internal.db.WorkerRow;
+import dev.rework.internal.db.WorkerStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is ended on purpose, against real processes. */
+class MonitorAbortsTest {
+
+    @RegisterExtension
+    static final TestDatabase db = new TestDatabase();
+
+    @TempDir
+    static Path dir;
+
+    private static Stage stage;
+
+    @BeforeAll
+    static void begin() {
+        stage = Stage.of(db, dir);
+    }
+
+    @AfterAll
+    static void end() throws Exception {
+        stage.close();
+    }
+
+    private final WorkerStore workers = new WorkerStore(TaskStore.jdbi(db.dataSource()));
+
+    private static long workerOf(Task<?> task) {
+        return db.number("select worker from rework.task where id = ?", task.id());
+    }
+
+    @Test
+    void aTaskThatIgnoresItsInterruptIsKilledSoonAndItsDumpKept() {
+        Path file = dir.resolve("deaf");
+        Task<?> task = stage.schedule("deaf", file.toString());
+        String pid = Stage.runs(file);
+        long asked = System.nanoTime();
+        task.abort("enough");
+        stage.ended(task);
+        assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(5));
+        assertThat(task.state()).isEqualTo(TaskState.ABORTED);
+        assertThat(task.cause()).isEqualTo(Cause.ABORT);
+        assertThat(task.reason()).isEqualTo("enough");
+        assertThat(ProcessHandle.of(Long.parseLong(pid)).filter(ProcessHandle::isAlive)).isEmpty();
+        assertThat(stage.dead(workerOf(task)).deathinfo()).startsWith("preemptive kill at ");
+        assertThat(db.one(String.class, "select content from rework.dump where task = ?", task.id()))
+                .contains("Deeds.spin");
+        assertThat(stage.ended(stage.schedule("noop")).state()).isEqualTo(TaskState.DONE);
+    }
+
+    @Test
+    void noneOfItsProcessesSurvivesAnAbort() {
+        Path file = dir.resolve("forks");
+        Task<?> task = stage.schedule("fork", file.toString());
+        String tag = Stage.runs(file);
+        assertThat(ProcessTree.tagged(tag)).hasSizeGreaterThanOrEqualTo(6);
+        task.abort("enough");
+        stage.ended(task);
+        assertThat(task.state()).isEqualTo(TaskState.ABORTED);
+        assertThat(ProcessTree.tagged(tag)).isEmpty();
+    }
+
+    @Test
+    void whoHasAGraceMayCleanUpAndItsWorkerLives() {
+        Path file = dir.resolve("polite");
+        Task<?> task = stage.schedule("polite", file.toString());
+        Stage.runs(file);
+        long worker = workerOf(task);
+        task.abort("please");
+        stage.ended(task);
+        assertThat(Files.exists(Path.of(file + ".cleaned"))).isTrue();
+        assertThat(task.state().isFinal()).isTrue();
+        Task<?> next = stage.ended(stage.schedule("noop"));
+        assertThat(workerOf(next)).isEqualTo(worker);
+    }
+
+    @Test
+    void aTimeoutHitsWhatRunsTooLongAndNothingElse() {
+        Task<?> quick = stage.ended(stage.schedule("quickEnough"));
+        Task<?> late = stage.schedule("tooLong");
+        stage.ended(late);
+        assertThat(late.state()).isEqualTo(TaskState.ABORTED);
+        assertThat(late.cause()).isEqualTo(Cause.TIMEOUT);
+        assertThat(late.reason()).isEqualTo("ran longer than PT1S");
+        Task<?> next = stage.schedule("untilThere", dir.resolve("go").toString());
+        Stage.runs(dir.resolve("go"));
+        Eventually.isTrue("the quick one's timeout has passed", () -> db.number(
+                        "select count(*) from rework.task where id = ? and started < clock_timestamp() - interval '3 s'",
+                        quick.id())
+                == 1);
+        assertThat(quick.state()).isEqualTo(TaskState.DONE);
+        assertThat(next.state()).isEqualTo(TaskState.RUNNING);
+        touch(dir.resolve("go"));
+        assertThat(stage.ended(next).state()).isEqualTo(TaskState.DONE);
+    }
+
+    private static void touch(Path file) {
+        try {
+            Files.writeString(file, "");
+        } catch (java.io.IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void aTimeoutUsesTheRetries() {
+        Task<?> task = stage.ended(stage.schedule("secondTimeLucky"));
+        assertThat(task.output(String.class)).isEqualTo("attempt 2");
+        assertThat(db.one(String.class, "select cause from rework.attempt where task = ?", task.id()))
+                .isEqualTo("timeout");
+    }
+
+    @Test
+    void aKilledWorkersTaskIsAbortedAndTheWorkerSaysSo() {
+        Path file = dir.resolve("kill");
+        Task<?> task = stage.schedule("deaf", file.toString());
+        Stage.runs(file);
+        long worker = workerOf(task);
+        assertThat(workers.requestKill(worker, "from the command line")).isEqualTo(WorkerStore.Answer.ASKED);
+        stage.ended(task);
+        assertThat(task.state()).isEqualTo(TaskState.ABORTED);
+        assertThat(task.reason()).isEqualTo("from the command line");
+        assertThat(stage.dead(worker).deathinfo()).startsWith("preemptive kill at ");
+    }
+
+    @Test
+    void aWorkerToldToStopEndsAfterItsTask() {
+        Path file = dir.resolve("stop");
+        Task<?> task = stage.schedule("untilThere", file.toString());
+        Stage.runs(file);
+        long worker = workerOf(task);
+        workers.requestStop(worker, "from the command line");
+        Eventually.isTrue("it is stopping", () -> stage.worker(worker).state().equals("stopping"));
+        assertThat(task.state()).isEqualTo(TaskState.RUNNING);
+        touch(file);
+        assertThat(stage.ended(task).state()).isEqualTo(TaskState.DONE);
+        assertThat(stage.dead(worker)).extracting(WorkerRow::deathinfo).isEqualTo("explicit shutdown");
+        assertThat(stage.ended(stage.schedule("noop")).state()).isEqualTo(TaskState.DONE);
+    }
+
+    @Test
+    void queuedTasksAreCancelledAndNeverRun() {
+        Path file = dir.resolve("busy");
+        Path never = dir.resolve("never");
+        Task<?> busy = stage.schedule("untilThere", file.toString());
+        Stage.runs(file);
+        Task<?> queued = stage.schedule("note", never.toString());
+        queued.abort("not needed");
+        stage.ended(queued);
+        assertThat(queued.cause()).isEqualTo(Cause.CANCELLED);
+        touch(file);
+        stage.ended(busy);
+        stage.ended(stage.schedule("noop"));
+        assertThat(Files.exists(never)).isFalse();
+    }
+
+    @Test
+    void anAbortAtTheMomentOfTheNextBeginningHitsNoInnocentTask() {
+        Path ran = dir.resolve("innocents");
+        int rounds = 40;
+        List<Task<?>> innocents = new java.util.ArrayList<>();
+        for (int i = 0; i < rounds; i++) {
+            Task<?> first = stage.schedule("note", dir.resolve("firsts").toString());
+            innocents.add(stage.schedule("note", ran.toString()));
+            first.abort("race");
+        }
+        for (Task<?> innocent : innocents) {
+            assertThat(stage.ended(innocent).state()).isEqualTo(TaskState.DONE);
+        }
+        assertThat(ran.toFile().length()).isEqualTo(rounds);
+    }
+}
