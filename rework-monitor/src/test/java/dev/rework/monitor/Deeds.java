@@ -125,7 +125,7 @@ public final class Deeds {
 
     @Operation(domain = "deeds", grace = "PT20S")
     public static String polite(String file) throws IOException {
-        Files.writeString(Path.of(file + ".runs"), "");
+        Files.writeString(Path.of(file + ".runs"), "yes");
         try {
             TimeUnit.SECONDS.sleep(60);
         } catch (InterruptedException e) {
