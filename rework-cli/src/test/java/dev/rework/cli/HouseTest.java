@@ -138,7 +138,6 @@ class HouseTest {
         only("picocli..", "dev.rework.cli");
         only("oshi..", "dev.rework.monitor");
         only("io.github.classgraph..", "dev.rework.internal");
-        only("com.cronutils..", "dev.rework.internal");
         only("org.tukaani..", "dev.rework.embedded");
         only("ch.qos.logback..", "dev.rework.worker");
         only("com.zaxxer..", "dev.rework", "dev.rework.internal..", "dev.rework.monitor");
@@ -164,13 +163,7 @@ class HouseTest {
                 .resideInAPackage("dev.rework.worker")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(
-                        "org.jdbi..",
-                        "com.zaxxer..",
-                        "picocli..",
-                        "oshi..",
-                        "io.github.classgraph..",
-                        "com.cronutils..")
+                .resideInAnyPackage("org.jdbi..", "com.zaxxer..", "picocli..", "oshi..", "io.github.classgraph..")
                 .check(OURS);
     }
 

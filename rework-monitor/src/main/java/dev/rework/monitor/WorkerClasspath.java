@@ -42,8 +42,7 @@ public record WorkerClasspath(List<Path> front, List<Path> fallback) {
             "org/jdbi/v3/core/Jdbi.class",
             "io/leangen/geantyref/TypeToken.class",
             "com/zaxxer/hikari/HikariDataSource.class",
-            "io/github/classgraph/ClassGraph.class",
-            "com/cronutils/model/Cron.class");
+            "io/github/classgraph/ClassGraph.class");
 
     public WorkerClasspath {
         front = List.copyOf(front);
