@@ -191,7 +191,10 @@ sealed interface Shape {
         }
 
         private static boolean same(JsonNode a, JsonNode b) {
-            return a.isNumber() && b.isNumber() ? a.decimalValue().compareTo(b.decimalValue()) == 0 : a.equals(b);
+            if (a.isNumber() && b.isNumber()) {
+                return a.decimalValue().compareTo(b.decimalValue()) == 0;
+            }
+            return a.equals(b);
         }
 
         @Override
@@ -240,7 +243,7 @@ sealed interface Shape {
             boolean same = true;
             for (JsonNode one : value) {
                 JsonNode whole = item.complete(one, check);
-                same &= whole == one;
+                same &= whole.equals(one);
                 completed.add(whole);
             }
             return same ? value : completed;
@@ -274,7 +277,7 @@ sealed interface Shape {
             boolean[] same = {true};
             object.forEachEntry((key, one) -> {
                 JsonNode whole = value.complete(one, check);
-                same[0] &= whole == one;
+                same[0] &= whole.equals(one);
                 completed.set(key, whole);
             });
             return same[0] ? object : completed;
@@ -345,7 +348,7 @@ sealed interface Shape {
                 Optional<Part> part = one.isNull() ? Optional.empty() : find(name);
                 JsonNode whole =
                         part.map(known -> known.shape().complete(one, check)).orElse(one);
-                same[0] &= whole == one;
+                same[0] &= whole.equals(one);
                 completed.set(name, whole);
             });
             for (Part part : parts) {
