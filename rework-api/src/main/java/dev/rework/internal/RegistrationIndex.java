@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public record RegistrationIndex(List<Section> sections) {
     private static final String HEADER = "rework-index 1";
     private static final String ABSENT = "-";
+    private static final String DAMAGED = " is damaged: register the operations again";
 
     public RegistrationIndex {
         sections = List.copyOf(sections);
@@ -167,6 +169,8 @@ public record RegistrationIndex(List<Section> sections) {
     public static RegistrationIndex read(Path file) {
         try {
             return parse(Files.readAllLines(file, StandardCharsets.UTF_8), file);
+        } catch (IndexOutOfBoundsException | InvalidPathException e) {
+            throw new UncheckedIOException(new IOException(file + DAMAGED, e));
         } catch (NoSuchFileException e) {
             return new RegistrationIndex(List.of());
         } catch (IOException e) {
@@ -239,7 +243,7 @@ public record RegistrationIndex(List<Section> sections) {
                 draft = new Draft(words);
                 drafts.put(words.get(1), draft);
             } else if (draft == null) {
-                throw new IOException(file + " is damaged: register the operations again");
+                throw new IOException(file + DAMAGED);
             } else {
                 draft.add(words);
             }
@@ -299,7 +303,7 @@ public record RegistrationIndex(List<Section> sections) {
                             present(words.get(4)),
                             present(words.get(5)),
                             source.get(1)));
-                default -> throw new IOException("unknown word in an index: " + words.get(0));
+                default -> throw new IOException(words.get(0) + DAMAGED);
             }
         }
 

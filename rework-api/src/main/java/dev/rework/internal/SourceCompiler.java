@@ -172,7 +172,11 @@ final class SourceCompiler {
     }
 
     private static String error(Path source, Diagnostic<? extends JavaFileObject> diagnostic) {
-        String message = diagnostic.getMessage(Locale.ROOT).strip().replaceAll("\\s*\\R\\s*", "; ");
+        String message = diagnostic
+                .getMessage(Locale.ROOT)
+                .strip()
+                .replaceAll("\\s*\\R\\s*", "; ")
+                .replaceAll("\\s+", " ");
         String line = diagnostic.getLineNumber() == Diagnostic.NOPOS ? "" : ":" + diagnostic.getLineNumber();
         return source.getFileName() + line + ": " + message;
     }
