@@ -87,7 +87,8 @@ final class MethodReader {
             try {
                 schema.accept(null);
             } catch (InvalidInput e) {
-                problems.add("cron runs it without input: " + e.problems().get(0) + " (use rework prepare)");
+                problems.add("cron runs it without input, which it does not take: "
+                        + e.problems().get(0));
             }
         }
         return plan;
