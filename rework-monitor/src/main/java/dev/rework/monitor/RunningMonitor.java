@@ -187,7 +187,10 @@ final class RunningMonitor {
 
     /** Lets no worker begin another task, and starts no new ones. */
     void stopClaiming() {
-        size.close();
+        if (!size.close()) {
+            return;
+        }
+        context.listener().says("no new tasks begin");
         for (WorkerProcess worker : pool.all()) {
             worker.stop("monitor exit");
         }

@@ -18,9 +18,11 @@ final class SizePool implements Duty {
         this.look = look;
     }
 
-    /** Starts and stops nobody from here on. */
-    void close() {
+    /** Starts and stops nobody from here on; false when that was so before. */
+    boolean close() {
+        boolean first = !closed;
         closed = true;
+        return first;
     }
 
     @Override

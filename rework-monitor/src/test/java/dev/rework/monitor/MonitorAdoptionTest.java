@@ -1,0 +1,134 @@
+package dev.rework.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rework.Task;
+import dev.rework.TaskState;
+import dev.rework.embedded.Eventually;
+import dev.rework.embedded.TestDatabase;
+import dev.rework.internal.Registrar;
+import dev.rework.internal.ReworkHome;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Monitors that die, or leave, and what becomes of their workers. */
+class MonitorAdoptionTest {
+
+    @RegisterExtension
+    static final TestDatabase db = new TestDatabase();
+
+    @TempDir
+    Path dir;
+
+    private Process first(OnExit onExit) throws Exception {
+        Registrar.register(
+                db.dataSource(),
+                Deeds.classes(),
+                new Registrar.Options(
+                        Stage.HOST, "deeds", null, List.of(), new ReworkHome(dir.resolve("home").toAbsolutePath())));
+        return MonitorProgram.start(db.url(), dir, 0, onExit);
+    }
+
+    private static Task<?> schedule(dev.rework.Rework rework, String operation, Path file) {
+        return rework.task(operation).domain("deeds").input(file.toString()).schedule();
+    }
+
+    @Test
+    void whatADeadMonitorsWorkerRunsIsFinishedAndCounts() throws Exception {
+        Process monitor = first(OnExit.KILL);
+        try (dev.rework.Rework rework = dev.rework.Rework.over(db.dataSource())) {
+            Path file = dir.resolve("go");
+            Task<?> task = schedule(rework, "untilThere", file);
+            long pid = Long.parseLong(Stage.runs(file));
+            monitor.toHandle().destroyForcibly();
+            monitor.waitFor();
+            try (Stage next = Stage.of(db, dir)) {
+                Eventually.isTrue("it is adopted", () -> next.said().stream()
+                        .anyMatch(line -> line.contains("goes on from an earlier monitor")));
+                assertThat(next.ended(next.schedule("noop")).state()).isEqualTo(TaskState.DONE);
+                Files.writeString(file, "");
+                next.ended(task);
+                assertThat(task.state()).isEqualTo(TaskState.DONE);
+                Eventually.isTrue("it ends", () -> ProcessHandle.of(pid).isEmpty());
+                assertThat(next.dead(db.number("select worker from rework.task where id = ?", task.id()))
+                                .deathinfo())
+                        .isNotEmpty();
+            }
+        }
+    }
+
+    @Test
+    void anAdoptedWorkersTaskCanBeAborted() throws Exception {
+        Process monitor = first(OnExit.KILL);
+        try (dev.rework.Rework rework = dev.rework.Rework.over(db.dataSource())) {
+            Path file = dir.resolve("deaf");
+            Task<?> task = schedule(rework, "deaf", file);
+            long pid = Long.parseLong(Stage.runs(file));
+            monitor.toHandle().destroyForcibly();
+            monitor.waitFor();
+            try (Stage next = Stage.of(db, dir)) {
+                Eventually.isTrue("it is adopted", () -> next.said().stream()
+                        .anyMatch(line -> line.contains("goes on from an earlier monitor")));
+                task.abort("enough");
+                next.ended(task);
+                assertThat(task.state()).isEqualTo(TaskState.ABORTED);
+                assertThat(task.reason()).isEqualTo("enough");
+                assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void whoDiedWithItsMonitorIsFoundDead() throws Exception {
+        Process monitor = first(OnExit.KILL);
+        try (dev.rework.Rework rework = dev.rework.Rework.over(db.dataSource())) {
+            Path file = dir.resolve("deaf");
+            Task<?> task = schedule(rework, "deaf", file);
+            long pid = Long.parseLong(Stage.runs(file));
+            monitor.toHandle().destroyForcibly();
+            ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+            monitor.waitFor();
+            try (Stage next = Stage.of(db, dir)) {
+                next.ended(task);
+                assertThat(task.state()).isEqualTo(TaskState.FAILED);
+                assertThat(next.ended(next.schedule("noop")).state()).isEqualTo(TaskState.DONE);
+            }
+        }
+    }
+
+    @Test
+    void aMonitorMayLeaveItsBusyWorkers() throws Exception {
+        Process monitor = first(OnExit.LEAVE);
+        try (dev.rework.Rework rework = dev.rework.Rework.over(db.dataSource())) {
+            Path file = dir.resolve("go");
+            Task<?> task = schedule(rework, "untilThere", file);
+            Stage.runs(file);
+            monitor.toHandle().destroy();
+            monitor.waitFor();
+            assertThat(task.state()).isEqualTo(TaskState.RUNNING);
+            Files.writeString(file, "");
+            task.join(Eventually.PATIENCE);
+            assertThat(task.state()).isEqualTo(TaskState.DONE);
+        }
+    }
+
+    @Test
+    void aTerminatedMonitorAbortsWhatRunsAndLeavesNobody() throws Exception {
+        Process monitor = first(OnExit.KILL);
+        try (dev.rework.Rework rework = dev.rework.Rework.over(db.dataSource())) {
+            Path file = dir.resolve("deaf");
+            Task<?> task = schedule(rework, "deaf", file);
+            long pid = Long.parseLong(Stage.runs(file));
+            monitor.toHandle().destroy();
+            monitor.waitFor();
+            assertThat(task.state()).isEqualTo(TaskState.ABORTED);
+            assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
+            assertThat(db.number("select count(*) from rework.monitor where ended is null"))
+                    .isZero();
+        }
+    }
+}
