@@ -55,7 +55,7 @@ final class FloorFigures {
 
     /** The same forced plans as our workers have: without them the floor is lower. */
     static final String PLANS = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
-            + " -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
+            + " -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
 
     private static final int WARM = 5_000;
 
