@@ -2,6 +2,7 @@ package dev.rework.bench;
 
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * How fast a real monitor and its worker processes empty a queue. <em>Warm</em>: they have run 20,000 tasks and stand
@@ -73,6 +74,8 @@ final class DrainFigures {
         long last = house.queue(operation, warm);
         house.tell();
         house.awaitDrained(monitor, operation, last, 120);
+        // A worker that has found nothing looks by itself once more within a second.
+        LockSupport.parkNanos(2_000_000_000L);
         monitor.pause();
         double opened;
         long wal;
