@@ -39,6 +39,7 @@ final class Commands {
         commands.put("vacuum", VacuumCommand::new);
         commands.put("db", DbCommand::new);
         commands.put("doctor", DoctorCommand::new);
+        commands.put("bench", BenchCommand::new);
         commands.put("demo", DemoCommand::new);
         commands.put("classpath", ClasspathCommand::new);
         commands.put("generate-completion", CompletionCommand::new);
