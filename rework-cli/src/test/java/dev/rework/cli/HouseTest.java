@@ -100,7 +100,9 @@ class HouseTest {
                         "dev.rework.monitor",
                         "dev.rework.embedded",
                         "dev.rework.cli",
-                        "dev.rework.demo")
+                        "dev.rework.demo",
+                        "dev.rework.bench",
+                        "dev.rework.bench.peers")
                 .check(OURS);
         noClasses()
                 .should()
@@ -140,7 +142,7 @@ class HouseTest {
         only("io.github.classgraph..", "dev.rework.internal");
         only("org.tukaani..", "dev.rework.embedded");
         only("ch.qos.logback..", "dev.rework.worker");
-        only("com.zaxxer..", "dev.rework", "dev.rework.internal..", "dev.rework.monitor");
+        only("com.zaxxer..", "dev.rework", "dev.rework.internal..", "dev.rework.monitor", "dev.rework.bench.peers");
     }
 
     /** Reads and writes of rows through jdbi's own API stand in the stores alone; others hand a {@code Jdbi} on. */
@@ -183,7 +185,7 @@ class HouseTest {
 
     @Test
     void modulesHaveNoCycles() {
-        slices().matching("dev.rework.(sql|worker|monitor|embedded|cli|demo)..")
+        slices().matching("dev.rework.(sql|worker|monitor|embedded|cli|demo|bench)..")
                 .should()
                 .beFreeOfCycles()
                 .check(OURS);
