@@ -169,8 +169,12 @@ public final class Task<O> {
     }
 
     private @Nullable Object read(Type type) {
-        String json = succeeded().output();
-        return json == null ? null : Codec.read(json, type);
+        TaskStore.Outcome outcome = succeeded();
+        String json = outcome.output();
+        if (json == null) {
+            return type == byte[].class ? outcome.rawOutput() : null;
+        }
+        return Codec.read(json, type);
     }
 
     /** Its outcome when it is done; throws what it ended as, or that it has not ended. */

@@ -258,6 +258,12 @@ class ReworkTest {
                 .extracting(TaskSnapshot::id)
                 .isEqualTo(made.get(10).id());
         assertThat(rework.tasks(filter.state(TaskState.RUNNING))).isEmpty();
+        WORKER.claim(made.get(59).id());
+        assertThat(rework.tasks(filter.state(TaskState.QUEUED).limit(1)))
+                .extracting(TaskSnapshot::id)
+                .containsExactly(made.get(59).id());
+        assertThat(rework.tasks(TaskFilter.all().domain("nowhere"))).isEmpty();
+        assertThat(rework.tasks(TaskFilter.all())).hasSize(50);
         assertThat(rework.tasks(filter.host("nowhere"))).isEmpty();
     }
 

@@ -65,12 +65,10 @@ public final class DoneSource {
         }
     }
 
-    /** Waits for a notification, so long at most. Only after {@link #listen}. */
-    void pause(long millis) throws SQLException {
+    /** Waits for a notification, so long at most; whether one came. Only after {@link #listen}. */
+    boolean heard(long millis) throws SQLException {
         Connection connection = listening;
-        if (connection != null) {
-            connection.unwrap(PGConnection.class).getNotifications((int) millis);
-        }
+        return connection == null || connection.unwrap(PGConnection.class).getNotifications((int) millis).length > 0;
     }
 
     /** Ends a pause from another thread, and with it the connection. */

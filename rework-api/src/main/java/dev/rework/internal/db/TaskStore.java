@@ -21,29 +21,47 @@ public final class TaskStore {
              where t.id = :id
             """;
 
+    // The filter reads the bare table: through the view each row passed over would cost a join. Its ids come as an
+    // array: a join with a limit that is a parameter would be planned for a tenth of the table.
     private static final String NEWEST = """
-            select newest.*
-              from (select t.*
-                      from rework.tasks t
-                     where (:domain::text is null or t.domain = :domain)
-                       and (:host::text is null or t.host = :host)
-                       and (:operation::text is null or t.operation = :operation)
-                       and (:state::text is null or t.state = :state)
-                     order by t.id desc
-                     limit :limit) newest
-             order by newest.id
+            select t.*
+              from rework.tasks t
+             where t.id = any(array(
+                    select k.id
+                      from rework.task k
+                     where (:anyOperation or k.operation = any(array(
+                             select o.id
+                               from rework.operation o
+                              where (:domain::text is null or o.domain = :domain)
+                                and (:operation::text is null or o.name = :operation))))
+                       and (:host::text is null or k.host = :host)
+                       and (:state::text is null
+                            or k.state = :state
+                            or (:state = 'queued' and k.state = 'claimed'))
+                     order by k.id desc
+                     limit :limit))
+             order by t.id
             """;
 
     private static final String AFTER = """
             select t.*
               from rework.tasks t
-             where t.id > :after
-               and (:domain::text is null or t.domain = :domain)
-               and (:host::text is null or t.host = :host)
-               and (:operation::text is null or t.operation = :operation)
-               and (:state::text is null or t.state = :state)
+             where t.id = any(array(
+                    select k.id
+                      from rework.task k
+                     where k.id > :after
+                       and (:anyOperation or k.operation = any(array(
+                             select o.id
+                               from rework.operation o
+                              where (:domain::text is null or o.domain = :domain)
+                                and (:operation::text is null or o.name = :operation))))
+                       and (:host::text is null or k.host = :host)
+                       and (:state::text is null
+                            or k.state = :state
+                            or (:state = 'queued' and k.state = 'claimed'))
+                     order by k.id
+                     limit :limit))
              order by t.id
-             limit :limit
             """;
 
     private static final String ATTEMPTS = """
@@ -146,6 +164,7 @@ public final class TaskStore {
         TaskState state = filter.state();
         return jdbi.withHandle(handle -> handle.createQuery(filter.after() == null ? NEWEST : AFTER)
                 .bind("after", filter.after())
+                .bind("anyOperation", filter.domain() == null && filter.operation() == null)
                 .bind("domain", filter.domain())
                 .bind("host", filter.host())
                 .bind("operation", filter.operation())

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class Waiters implements AutoCloseable {
     private static final long IDLE_NANOS = Duration.ofSeconds(30).toNanos();
     private static final long LISTENING_PAUSE_MS = 1_000;
+    private static final int MANY = 1_000;
+    private static final long SLICE_MS = 100;
     private static final long WATCHING_PAUSE_MS = 20;
     private static final long FIRST_POLL_MS = 5;
     private static final long LAST_POLL_MS = 250;
@@ -30,6 +32,7 @@ public final class Waiters implements AutoCloseable {
     private final Map<Long, List<Waiter>> waiting = new HashMap<>();
     private @Nullable Thread thread;
     private boolean closed;
+    private volatile boolean poked;
     private long pollMs = FIRST_POLL_MS;
 
     /** What a waiter learns. */
@@ -95,6 +98,7 @@ public final class Waiters implements AutoCloseable {
         }
         Waiter waiter = new Waiter(task, target);
         waiting.computeIfAbsent(task, id -> new ArrayList<>(1)).add(waiter);
+        poked = poked || !target.isFinal();
         if (pollMs > FIRST_POLL_MS) {
             pollMs = FIRST_POLL_MS;
             notifyAll();
@@ -155,25 +159,42 @@ public final class Waiters implements AutoCloseable {
     private void step() {
         try {
             boolean listens = source.listen();
+            poked = false;
+            long before = System.nanoTime();
             Set<Long> awaited = awaited();
             Map<Long, TaskState> states = source.states(awaited);
             for (Long task : awaited) {
                 tell(task, new Seen(states.get(task)));
             }
+            if (awaited.size() > MANY) {
+                // Under a storm of wake-ups a large read takes no more than half of the time.
+                sleep(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before));
+            }
             if (listens) {
-                source.pause(listeningPauseMs());
+                hear(listeningPauseMs());
             } else {
                 sleep(nextPollMs());
             }
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
+            // The caller's data source may throw anything; whoever waits goes on waiting through an outage.
             source.close();
             sleep(OUTAGE_PAUSE_MS);
         }
     }
 
+    /** In slices, for nobody can wake a thread that waits for notifications. */
+    private void hear(long millis) throws SQLException {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        while (!poked && System.nanoTime() < end) {
+            if (source.heard(Math.min(millis, SLICE_MS))) {
+                return;
+            }
+        }
+    }
+
     private synchronized void sleep(long millis) {
         try {
-            if (!closed) {
+            if (!closed && millis > 0) {
                 wait(millis);
             }
         } catch (InterruptedException e) {
