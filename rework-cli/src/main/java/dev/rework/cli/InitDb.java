@@ -27,6 +27,12 @@ final class InitDb extends DatabaseCommand {
     @Option(names = "--dry-run", description = "Print the SQL and do nothing.")
     boolean dryRun;
 
+    @Option(
+            names = "--roles",
+            description = "Make group roles with the least rights too: rework_owner, _reader, _submitter, _operator,"
+                    + " _worker, _monitor.")
+    boolean roles;
+
     @Override
     protected ExitCode perform(Database database) throws SQLException {
         if (dryRun) {
@@ -34,6 +40,9 @@ final class InitDb extends DatabaseCommand {
                 out().println("drop schema if exists rework cascade;");
             }
             out().print(Schema.script());
+            if (roles) {
+                out().print(Schema.rolesScript());
+            }
             return ExitCode.DONE;
         }
         try (Connection connection = database.open()) {
@@ -44,6 +53,10 @@ final class InitDb extends DatabaseCommand {
             } else {
                 int applied = Schema.install(connection);
                 err().println(applied == 0 ? "schema rework is there and current" : "schema rework is ready");
+            }
+            if (roles) {
+                Schema.roles(connection);
+                err().println("roles rework_owner, _reader, _submitter, _operator, _worker and _monitor are there");
             }
         }
         return ExitCode.DONE;
@@ -67,9 +80,10 @@ final class InitDb extends DatabaseCommand {
         }
     }
 
-    /** An older schema of ours is not looked into: it is dropped with consent alone. */
+    /** A schema of ours of another version is not looked into: it is dropped with consent alone. */
     private void demandOurs(Connection connection) throws SQLException {
-        if (!yes && Schema.status(connection) instanceof SchemaStatus.Older) {
+        SchemaStatus status = Schema.status(connection);
+        if (!yes && (status instanceof SchemaStatus.Older || status instanceof SchemaStatus.Newer)) {
             throw new Refusal(ExitCode.ERROR, "schema rework is there", "say --reset --yes to drop it");
         }
     }

@@ -66,6 +66,11 @@ public final class Schema {
             drop schema if exists rework cascade
             """;
 
+    private static final String HAS_ROLES = """
+            select exists (select from pg_catalog.pg_namespace n
+                            where n.nspname = 'rework' and pg_get_userbyid(n.nspowner) = 'rework_owner')
+            """;
+
     private static final String TODAY = """
             select (clock_timestamp() at time zone 'UTC')::date
             """;
@@ -108,13 +113,17 @@ public final class Schema {
     }
 
     /**
-     * Creates or upgrades; does nothing when it is current. Makes the log's partitions of the next days too.
+     * Creates or upgrades; does nothing when it is current. Makes the log's partitions of the next days too, and what it
+     * added follows the {@link #roles} where there are any.
      *
      * @return how many steps were applied by this call
      * @throws SchemaException when what is there is newer, or another program's
      */
     public static int install(Connection connection) throws SQLException {
         int applied = install(connection, Migration.ALL);
+        if (applied > 0 && hasRoles(connection)) {
+            roles(connection);
+        }
         LogPartitions.ensure(connection, today(connection), PARTITION_DAYS);
         return applied;
     }
@@ -183,6 +192,7 @@ public final class Schema {
      * @throws SchemaException when it is another program's
      */
     public static void reset(Connection connection) throws SQLException {
+        boolean hadRoles = hasRoles(connection);
         Transactions.in(connection, c -> {
             try (Statement statement = c.createStatement()) {
                 statement.execute(LOCK);
@@ -195,11 +205,21 @@ public final class Schema {
             return true;
         });
         install(connection);
+        if (hadRoles) {
+            roles(connection);
+        }
+    }
+
+    private static boolean hasRoles(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(HAS_ROLES)) {
+            row.next();
+            return row.getBoolean(1);
+        }
     }
 
     /**
-     * Makes the group roles of {@link #rolesScript} and grants them what they need; may be run again, and must be after
-     * an upgrade. Roles belong to the whole server, so several databases may do this at once.
+     * Makes the group roles of {@link #rolesScript} and grants them what they need; may be run again. Roles belong to the whole server, so several databases may do this at once.
      *
      * @throws SchemaException when the schema is not current
      */

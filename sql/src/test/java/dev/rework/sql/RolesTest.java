@@ -252,6 +252,21 @@ class RolesTest {
     }
 
     @Test
+    void theyOutliveAReset() throws SQLException {
+        TestDatabase other = new TestDatabase().create("reset");
+        try (Connection connection = other.connection();
+                Statement statement = connection.createStatement()) {
+            Schema.roles(connection);
+            Schema.reset(connection);
+            statement.execute("set role rework_monitor");
+            statement.execute("insert into rework.monitor (host, domain, pid, pid_start, lease)"
+                    + " values ('h', 'default', 1, 1, now())");
+        } finally {
+            other.drop();
+        }
+    }
+
+    @Test
     void severalDatabasesMayMakeThemAtOnce() throws Exception {
         ExecutorService pool = Executors.newFixedThreadPool(3);
         CyclicBarrier together = new CyclicBarrier(3);
