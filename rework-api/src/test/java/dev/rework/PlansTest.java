@@ -14,6 +14,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -140,7 +141,6 @@ class PlansTest {
 
     @Test
     void aPlanIsPreparedListedAndDeleted() {
-        // docs:prepare
         Plan plan = rework.prepare("report", "0 15 8,12 * * MON-FRI")
                 .zone("Europe/Paris")
                 .input(new Report("ACME", 30))
@@ -149,7 +149,6 @@ class PlansTest {
                 .jitter(Duration.ofSeconds(20))
                 .metadata(Map.of("user", "Joe"))
                 .save();
-        // docs:end
 
         assertThat(plan.zone()).isEqualTo(ZoneId.of("Europe/Paris"));
         assertThat(plan.missed()).isEqualTo(Missed.ONCE);
@@ -189,6 +188,24 @@ class PlansTest {
     }
 
     @Test
+    void theGuideShowsWhatIsTestedHere() throws IOException {
+        Path root = Path.of("").toAbsolutePath().getParent();
+        String guide = Files.readString(root.resolve("docs/plans.md"));
+        String tested = words(Files.readString(root.resolve("rework-api/src/test/java/dev/rework/PlansTest.java")));
+        List<String> snippets = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)
+                .matcher(guide)
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+
+        assertThat(snippets).hasSize(2).allSatisfy(snippet -> assertThat(tested).contains(words(snippet)));
+    }
+
+    private static String words(String code) {
+        return code.replaceAll("\\s+", " ").strip();
+    }
+
+    @Test
     void utcIsTheSameZoneHoweverItIsSpelled() {
         Plan plan = rework.prepare("nothing", "0 8 * * *").save();
 
@@ -206,7 +223,6 @@ class PlansTest {
 
     @Test
     void declaredPlansFollowTheCode() throws IOException {
-        // docs:declare
         String nightly = """
                 import dev.rework.*;
 
@@ -215,7 +231,6 @@ class PlansTest {
                     public static void tidy() {}
                 }
                 """;
-        // docs:end
         register("Nightly", nightly);
         Plan declared = rework.plans().get(0);
         assertThat(declared.declared()).isTrue();

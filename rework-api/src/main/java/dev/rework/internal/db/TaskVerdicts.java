@@ -170,7 +170,12 @@ public final class TaskVerdicts {
      * @param sure whether it replaces what the worker wrote there itself
      */
     public record Death(
-            long worker, @Nullable List<HandCell.Begun> begun, Cause cause, String reason, String deathinfo, boolean sure) {}
+            long worker,
+            @Nullable List<HandCell.Begun> begun,
+            Cause cause,
+            String reason,
+            String deathinfo,
+            boolean sure) {}
 
     /**
      * A worker of another host or domain.
