@@ -19,6 +19,6 @@ public record RetryDelay(int retries, long backoffMs, long maxBackoffMs) {
             return -1;
         }
         double doubled = backoffMs * (double) (1L << Math.min(Math.max(attempt - 1, 0), MOST_DOUBLINGS));
-        return (long) (Math.min(doubled, maxBackoffMs) * (0.9 + 0.2 * random.nextDouble()));
+        return (long) (Math.min(doubled, (double) maxBackoffMs) * (0.9 + 0.2 * random.nextDouble()));
     }
 }

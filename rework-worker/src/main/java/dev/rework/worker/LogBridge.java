@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogBridge {
     private static final String PROVIDER = "slf4j.provider";
+    private static final String VERBOSITY = "slf4j.internal.verbosity";
     private static final String JUL = "java.util.logging.config.class";
     private static final String JUL_FILE = "java.util.logging.config.file";
 
@@ -24,6 +25,9 @@ final class LogBridge {
     static void announce() {
         if (System.getProperty(PROVIDER) == null) {
             System.setProperty(PROVIDER, CapturingProvider.class.getName());
+        }
+        if (System.getProperty(VERBOSITY) == null) {
+            System.setProperty(VERBOSITY, "WARN");
         }
         if (System.getProperty(JUL) == null && System.getProperty(JUL_FILE) == null) {
             System.setProperty(JUL, JulSetup.class.getName());

@@ -29,6 +29,7 @@ final class House {
     private final List<RegistrationIndex.Entry> entries = new ArrayList<>();
     private final Map<String, Long> operations = new HashMap<>();
     private int workers;
+    private int contents;
 
     House(TestDatabase db, String domain) throws IOException {
         this.db = db;
@@ -68,9 +69,23 @@ final class House {
         return this;
     }
 
+    /** The index names a class that is not there. */
+    void misplace(String name) {
+        entries.replaceAll(entry -> entry.name().equals(name)
+                ? new RegistrationIndex.Entry(name, "no.such.Thing", name, List.of(), null, null, "test")
+                : entry);
+        writeIndex();
+    }
+
+    /** The registered file has new contents. */
+    void recompile() {
+        contents++;
+        writeIndex();
+    }
+
     private void writeIndex() {
         RegistrationIndex.Source source =
-                new RegistrationIndex.Source("test", "0", false, Path.of("test"), List.of(), List.of());
+                new RegistrationIndex.Source("test", "" + contents, false, Path.of("test"), List.of(), List.of());
         new RegistrationIndex(List.of(new RegistrationIndex.Section(source, entries))).write(index());
     }
 
@@ -88,6 +103,16 @@ final class House {
                 "insert into rework.task (operation, state, input) values (?, 'queued', ?::json) returning id",
                 operationId(operation),
                 input);
+    }
+
+    /** Many queued tasks. */
+    void tasks(String operation, String input, int n) {
+        db.update(
+                "insert into rework.task (operation, state, input) select ?, 'queued', ?::json"
+                        + " from generate_series(1, ?) g",
+                operationId(operation),
+                input,
+                n);
     }
 
     /** Many queued tasks whose inputs are their numbers. */

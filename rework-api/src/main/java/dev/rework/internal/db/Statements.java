@@ -4,13 +4,12 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.postgresql.PGConnection;
 
 /** The prepared statements of one connection, kept open so that the server's plans are kept too. */
 final class Statements {
     private final Connection connection;
-    private final Map<String, PreparedStatement> prepared = new IdentityHashMap<>();
+    private final IdentityHashMap<String, PreparedStatement> prepared = new IdentityHashMap<>();
 
     Statements(Connection connection) {
         this.connection = connection;

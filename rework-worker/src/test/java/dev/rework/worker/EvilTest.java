@@ -1,0 +1,109 @@
+package dev.rework.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rework.TaskContext;
+import dev.rework.embedded.Eventually;
+import dev.rework.embedded.TestDatabase;
+import dev.rework.internal.HandCell;
+import java.io.IOException;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EvilTest {
+
+    @RegisterExtension
+    static final TestDatabase db = new TestDatabase();
+
+    private static Map<String, String> failed(String operation, Class<?>... parameters) throws IOException {
+        House house = new House(db, "evil-" + operation).operation(operation, parameters);
+        long task = house.task(operation, null);
+        try (ChildWorker worker = house.start()) {
+            Eventually.isTrue(operation + " fails", () -> house.state(task).equals("failed"));
+            assertThat(worker.handle().isAlive()).isTrue();
+            return house.row(task);
+        }
+    }
+
+    @Test
+    void anExceptionThatAnswersNothingFailsItsTaskAlone() throws IOException {
+        assertThat(failed("evil").get("error")).startsWith(Operations.Evil.class.getName());
+    }
+
+    @Test
+    void aStackOverflowIsAFailure() throws IOException {
+        assertThat(failed("overflow").get("reason")).isEqualTo("java.lang.StackOverflowError");
+    }
+
+    @Test
+    void anEndlessMessageIsCut() throws IOException {
+        Map<String, String> row = failed("longTrace");
+        assertThat(row.get("error")).hasSizeBetween(1_000, 70_000);
+        assertThat(row.get("reason")).hasSizeLessThan(600);
+    }
+
+    @Test
+    void anOutputThatIsTooLongIsRefusedWithTheReason() throws IOException {
+        assertThat(failed("longOutput", TaskContext.class).get("reason")).contains("longer than");
+    }
+
+    @Test
+    void whatWasSavedBeforeAFailureIsKept() throws IOException {
+        Map<String, String> row = failed("saveThenFail", TaskContext.class);
+        assertThat(row).containsEntry("output", "\"half of it\"");
+        assertThat(row.get("error")).contains("after saving");
+    }
+
+    @Test
+    void anOutputWithNulAndHalfAPairIsKeptAsItIs() throws IOException {
+        House house = new House(db, "evil-output").operation("badOutput");
+        long task = house.task("badOutput", null);
+        try (ChildWorker worker = house.start()) {
+            Eventually.isTrue("done", () -> house.state(task).equals("done"));
+            assertThat(house.row(task)).containsEntry("output", "\"\\u0000 and \\ud800\"");
+            assertThat(worker.handle().isAlive()).isTrue();
+        }
+    }
+
+    @Test
+    void runningOutOfMemoryEndsTheProcessWithCode3() throws IOException {
+        House house = new House(db, "evil-memory").operation("memory");
+        long task = house.task("memory", null);
+        try (ChildWorker worker = house.start()) {
+            assertThat(worker.exit()).isEqualTo(3);
+            assertThat(worker.printed()).containsExactly("filling");
+            assertThat(worker.unframed()).contains("OutOfMemoryError");
+            assertThat(house.state(task)).isIn("claimed", "running");
+            assertThat(worker.begun()).containsExactly(new HandCell.Begun(task, 1));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"exit", "halt"})
+    void endingTheProcessIsNotSuccess(String how) throws IOException {
+        House house = new House(db, "evil-" + how).operation(how, int.class);
+        long task = house.task(how, "0");
+        try (ChildWorker worker = house.start()) {
+            assertThat(worker.exit()).isZero();
+            assertThat(house.state(task)).isIn("claimed", "running");
+            assertThat(worker.begun()).containsExactly(new HandCell.Begun(task, 1));
+            assertThat(worker.printed()).contains("last words");
+            assertThat(worker.texts(dev.rework.internal.Frame.Type.BYE)).isEmpty();
+        }
+    }
+
+    @Test
+    void aMissingClassFailsTheTaskAlone() throws IOException {
+        House house = new House(db, "evil-missing").operation("nothing");
+        house.misplace("nothing");
+        long task = house.task("nothing", null);
+        try (ChildWorker worker = house.start()) {
+            Eventually.isTrue("failed", () -> house.state(task).equals("failed"));
+            assertThat(house.row(task).get("reason")).contains("no.such.Thing");
+            assertThat(worker.handle().isAlive()).isTrue();
+        }
+    }
+}
