@@ -37,7 +37,9 @@ record PlanDecision(
         if (came == 0) {
             return Optional.empty();
         }
-        boolean missed = watched == null || watched.isBefore(now.minus(AWAY));
+        // A plan prepared a moment ago has no older instants: the domain's first plan finds nobody watching yet.
+        boolean missed = (watched == null || watched.isBefore(now.minus(AWAY)))
+                && plan.position().isBefore(now.minus(AWAY));
         List<Instant> kept = rule.latest(plan.position(), now, missed ? madeUp(plan) : late(plan));
         Due due = new Due(kept, rule.latest(plan.position(), now, 1).get(0), came - kept.size(), missed);
         return switch (plan.policy().overlap()) {

@@ -54,6 +54,20 @@ class PlanDecisionTest {
     }
 
     @Test
+    void aFreshPlanMissesNothingThoughNobodyWatchedBefore() {
+        Candidate fresh = plan(START, Missed.SKIP, Overlap.ALLOW, false);
+
+        assertThat(PlanDecision.decide(EVERY_SECOND, fresh, START.plusSeconds(3), null)
+                        .orElseThrow()
+                        .instants())
+                .hasSize(3);
+        assertThat(PlanDecision.decide(EVERY_SECOND, fresh, START.plusSeconds(16), null)
+                        .orElseThrow()
+                        .instants())
+                .isEmpty();
+    }
+
+    @Test
     @DisplayName("W26 missed fires: skip, once, or all up to a limit")
     void missedInstantsFollowThePolicy() {
         Instant now = START.plus(Duration.ofMinutes(10)).plusSeconds(20);
