@@ -173,7 +173,7 @@ public final class OperationStore {
     /** Known names near to a wrong one, best first, as {@code domain/name}. */
     public List<String> near(String name) {
         String wanted = name.toLowerCase(Locale.ROOT);
-        int farthest = Math.max(1, wanted.length() / 3);
+        int farthest = Math.max(2, wanted.length() / 3);
         record Near(String name, int distance) {}
         return jdbi
                 .withHandle(handle -> handle.createQuery(NAMES)
