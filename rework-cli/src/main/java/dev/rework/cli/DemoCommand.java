@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
@@ -27,7 +28,7 @@ final class DemoCommand extends CliCommand {
 
     @Override
     public Integer call() throws Exception {
-        Signals.onStop(name -> signal.compareAndSet(null, name));
+        Signals.onStop(this::told);
         int code;
         try {
             code = super.call();
@@ -44,6 +45,12 @@ final class DemoCommand extends CliCommand {
         }
         err().println("stopped: nothing of the demo is left running");
         return Signals.exitCode(name);
+    }
+
+    private void told(String name) {
+        if (signal.compareAndSet(null, name)) {
+            err().println("stopping what was started");
+        }
     }
 
     @Override
@@ -132,16 +139,24 @@ final class DemoCommand extends CliCommand {
     }
 
     private void fromMonitor(String message) {
-        say("monitor", message);
+        say("monitor", TaskForm.shown(message));
     }
 
-    private Path folder() {
-        return rework().shell().home().folder("demo");
+    /** Emptied, so that each demo makes everything itself. */
+    private Path folder() throws IOException {
+        Path folder = rework().shell().home().folder("demo");
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path file : all.filter(Files::isRegularFile).toList()) {
+                Files.delete(file);
+            }
+        }
+        return folder;
     }
 
+    /** One line; {@code what} is harmless text. */
     synchronized void say(String who, String what) {
         String label = String.format(java.util.Locale.ROOT, "%14s ", who);
-        out().println(palette().paint(Palette.Colour.FAINT, label + "| ") + TaskForm.shown(what));
+        out().println(palette().paint(Palette.Colour.FAINT, label + "| ") + what);
     }
 
     Palette palette() {
@@ -156,7 +171,8 @@ final class DemoCommand extends CliCommand {
     String again(String command) {
         Map<String, String> environment = rework().shell().environment();
         boolean elsewhere = environment.containsKey("REWORK_DB") || environment.containsKey("DATABASE_URL");
-        return "rework " + command + (elsewhere ? " --db \"$(rework db url)\"" : "");
+        return System.getProperty("rework.command", "rework") + " " + command
+                + (elsewhere ? " --db \"$(rework db url)\"" : "");
     }
 
     /** The demo's operations: beside our own jar in a distribution, a folder of classes within a build. */

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class DemoTasks {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final long PAUSE_NANOS = 50_000_000;
+    private static final int WIDTH = 90;
     private static final int SHEEP_MILLIS = 1_500;
 
     private static final Map<String, TaskState> EXPECTED = expected();
@@ -88,9 +89,8 @@ final class DemoTasks {
                 .domain(DemoCommand.DOMAIN)
                 .input(input)
                 .schedule();
-        demo.say(
-                "demo",
-                "scheduled " + operation + " as task " + task.id() + (input == null ? "" : ": " + Codec.write(input)));
+        String given = input == null ? "" : ": " + TaskForm.shown(Codec.write(input));
+        demo.say("demo", "scheduled " + operation + " as task " + task.id() + cut(given));
         return task;
     }
 
@@ -175,7 +175,11 @@ final class DemoTasks {
         return String.format(Locale.ROOT, "%5d  %-14s ", task.id(), TaskForm.shown(task.operation()))
                 + demo.palette().paint(TaskForm.colour(task.state()), state)
                 + String.format(Locale.ROOT, " %7s  ", took)
-                + (shown.length() > 90 ? shown.substring(0, 87) + "…" : shown);
+                + cut(shown);
+    }
+
+    private static String cut(String text) {
+        return text.length() > WIDTH ? text.substring(0, WIDTH - 1) + "…" : text;
     }
 
     private static List<String> explained() {

@@ -47,17 +47,24 @@ final class DemoView {
         if (before != null && before.isFinal()) {
             return;
         }
-        String who = task.operation();
+        boolean news = task.state() != before && task.state() != TaskState.QUEUED;
+        if (news && !task.state().isFinal()) {
+            showState(task);
+        }
         for (LogLine line : lines(task.id())) {
             String mark = line.level().equals("INFO") ? "" : line.level() + " ";
-            demo.say(who, mark + line.line());
+            demo.say(task.operation(), TaskForm.shown(mark + line.line()));
         }
         if (task.progress() != null) {
             progress(task, task.progress());
         }
-        if (task.state() != before && task.state() != TaskState.QUEUED) {
-            demo.say(who, demo.palette().paint(TaskForm.colour(task.state()), ending(task)));
+        if (news && task.state().isFinal()) {
+            showState(task);
         }
+    }
+
+    private void showState(TaskSnapshot task) {
+        demo.say(task.operation(), demo.palette().paint(TaskForm.colour(task.state()), ending(task)));
     }
 
     private static String ending(TaskSnapshot task) {
@@ -82,7 +89,7 @@ final class DemoView {
         if (worthIt && (before == null || before != progress.done())) {
             int full = (int) (BAR * Math.min(progress.done(), progress.total()) / progress.total());
             String bar = "█".repeat(full) + "░".repeat(BAR - full);
-            demo.say(task.operation(), bar + " " + TaskForm.progressText(progress));
+            demo.say(task.operation(), bar + " " + TaskForm.shown(TaskForm.progressText(progress)));
         }
     }
 }
