@@ -14,7 +14,6 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -185,24 +184,6 @@ class PlansTest {
         assertThat(rework.plan(plan.id()).orElseThrow().position()).isEqualTo(plan.position());
         rework.runPlan(plan.id());
         assertThat(db.number("select last_task from rework.plan")).isEqualTo(task.id());
-    }
-
-    @Test
-    void theGuideShowsWhatIsTestedHere() throws IOException {
-        Path root = Path.of("").toAbsolutePath().getParent();
-        String guide = Files.readString(root.resolve("docs/plans.md"));
-        String tested = words(Files.readString(root.resolve("rework-api/src/test/java/dev/rework/PlansTest.java")));
-        List<String> snippets = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)
-                .matcher(guide)
-                .results()
-                .map(found -> found.group(1))
-                .toList();
-
-        assertThat(snippets).hasSize(2).allSatisfy(snippet -> assertThat(tested).contains(words(snippet)));
-    }
-
-    private static String words(String code) {
-        return code.replaceAll("\\s+", " ").strip();
     }
 
     @Test
