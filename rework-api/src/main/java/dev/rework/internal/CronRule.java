@@ -81,7 +81,8 @@ public final class CronRule {
             }
             return rule;
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("wrong rule \"" + shown(text) + "\": " + e.getMessage(), e);
+            throw new IllegalArgumentException(
+                    "wrong rule \"" + shown(text) + "\": " + PlainText.shown(String.valueOf(e.getMessage()), false), e);
         }
     }
 
@@ -113,7 +114,7 @@ public final class CronRule {
     }
 
     private static String shown(String text) {
-        String printable = text.replaceAll("\\p{Cntrl}", " ");
+        String printable = PlainText.shown(normal(text), false);
         return printable.length() <= 60 ? printable : printable.substring(0, 60) + "…";
     }
 

@@ -163,7 +163,7 @@ class CronRuleTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("wrong rule \"")
                 .message()
-                .doesNotContain("\n");
+                .doesNotContainPattern("\\p{Cntrl}");
     }
 
     @ParameterizedTest

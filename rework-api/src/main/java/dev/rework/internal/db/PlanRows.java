@@ -6,10 +6,12 @@ import dev.rework.Plan;
 import dev.rework.internal.CronRule;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Locale;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +22,8 @@ final class PlanRows {
 
     static Plan plan(ResultSet row, StatementContext context) throws SQLException {
         String rule = row.getString("rule");
-        ZoneId zone = ZoneId.of(row.getString("zone"));
+        String zoneId = row.getString("zone");
+        ZoneId zone = zone(zoneId);
         boolean paused = row.getBoolean("paused");
         PlanPolicy policy = policy(row);
         Instant position = instant(row, "last_fire");
@@ -31,7 +34,7 @@ final class PlanRows {
                 row.getString("domain"),
                 row.getString("host"),
                 rule,
-                zone,
+                zone == null ? ZoneOffset.UTC : zone,
                 row.getString("input"),
                 row.getBytes("raw_input"),
                 TaskRows.metadata(row.getString("metadata")),
@@ -42,10 +45,19 @@ final class PlanRows {
                 paused,
                 row.getBoolean("declared"),
                 position,
-                paused ? null : next(rule, zone, position.isAfter(now) ? position : now),
+                paused || zone == null ? null : next(rule, zone, position.isAfter(now) ? position : now),
                 row.getLong("fired"),
                 row.getLong("skipped"),
-                row.getString("note"));
+                zone == null ? "this machine knows no time zone " + zoneId : row.getString("note"));
+    }
+
+    /** Another machine's list of time zones may be newer. */
+    private static @Nullable ZoneId zone(String id) {
+        try {
+            return ZoneId.of(id);
+        } catch (DateTimeException e) {
+            return null;
+        }
     }
 
     private static @Nullable Instant next(String rule, ZoneId zone, Instant after) {

@@ -114,6 +114,16 @@ class PlanStoreTest {
     }
 
     @Test
+    void aPlanOfAnUnknownZoneIsListedWithTheReason() {
+        plans.prepare(draft("* * * * *", null, null));
+        db.update("update rework.plan set zone = 'Mars/Olympus'");
+
+        Plan plan = plans.list(PlanStore.Filter.ALL).get(0);
+        assertThat(plan.next()).isNull();
+        assertThat(plan.note()).isEqualTo("this machine knows no time zone Mars/Olympus");
+    }
+
+    @Test
     void aDeclaredPlanFollowsItsDeclaration() {
         declare(new Declared("0 3 * * *", PARIS, PlanPolicy.DEFAULT));
         Plan first = plans.list(new PlanStore.Filter(null, null, "op", false, 10, 0L))
