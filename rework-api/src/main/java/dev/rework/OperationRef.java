@@ -7,6 +7,7 @@ import java.util.Objects;
  * A reference to an operation that knows its types, to keep in a constant:
  * {@code OperationRef.of("images", "resize", Resize.class, Resized.class)}.
  */
+@SuppressWarnings("UnusedTypeParameter") // they are for the compiler, where the reference is used
 public record OperationRef<I, O>(String domain, String name, Type input, Type output) {
 
     public OperationRef {
