@@ -49,10 +49,10 @@ final class Joins {
     /** What happened before the waiter was there, nobody tells it. */
     private static void look(Client client, long task, Waiters.Waiter waiter) {
         try {
-            TaskState state = client.database.call(
+            waiter.see(client.database.call(
                     "read task " + task,
-                    connection -> TaskStates.read(connection, List.of(task)).get(task));
-            waiter.see(new Waiters.Seen(state));
+                    connection -> new Waiters.Seen(
+                            TaskStates.read(connection, List.of(task)).get(task))));
         } catch (DatabaseUnreachable e) {
             // An outage: the listening thread looks again when it is over.
             return;

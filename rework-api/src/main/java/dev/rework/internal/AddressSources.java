@@ -109,8 +109,8 @@ record AddressSources(Map<String, String> environment, Path folder, Path home, S
         String host = parts.getOrDefault("host", variable("PGHOST"));
         String port = parts.getOrDefault("port", variable("PGPORT"));
         AddressParser.readHosts(host, port == null ? String.valueOf(Host.PORT) : port, hosts);
-        String who = orElse(orElse(parts.get("user"), variable("PGUSER")), user);
-        String database = orElse(orElse(parts.get("dbname"), variable("PGDATABASE")), who);
+        String who = first(parts.get("user"), variable("PGUSER"), user);
+        String database = first(parts.get("dbname"), variable("PGDATABASE"), who);
         return new DatabaseAddress(new DatabaseAddress.Parts(
                 List.copyOf(hosts),
                 database,
@@ -118,7 +118,7 @@ record AddressSources(Map<String, String> environment, Path folder, Path home, S
                 password(parts, hosts, database, who, secrets),
                 Map.copyOf(properties),
                 flag(parts.get("pooler")),
-                "off".equalsIgnoreCase(orElse(parts.get("listen"), orElse(variable("REWORK_LISTEN"), ""))),
+                "off".equalsIgnoreCase(first(parts.get("listen"), variable("REWORK_LISTEN"), "on")),
                 listenElsewhere(parts, secrets),
                 origin,
                 Set.copyOf(secrets)));
@@ -166,8 +166,11 @@ record AddressSources(Map<String, String> environment, Path folder, Path home, S
         };
     }
 
-    private static String orElse(@Nullable String first, String second) {
-        return first != null && !first.isEmpty() ? first : second;
+    private static String first(@Nullable String given, @Nullable String variable, String otherwise) {
+        if (given != null && !given.isEmpty()) {
+            return given;
+        }
+        return variable != null ? variable : otherwise;
     }
 
     private @Nullable String variable(String name) {
