@@ -42,11 +42,38 @@ public final class Invocation implements AutoCloseable {
         this.loader = loader;
     }
 
-    /** An operation's method, and what its values must look like. */
-    private record Bound(
-            Method method,
-            @Nullable InputSchema inputs,
-            @Nullable InputSchema outputs) {}
+    /** An operation's method, and what its values must look like: read when there is a value, since that needs Jackson. */
+    private static final class Bound {
+        private final Entry entry;
+        private final Method method;
+        private @Nullable InputSchema inputs;
+        private @Nullable InputSchema outputs;
+
+        Bound(Entry entry, Method method) {
+            this.entry = entry;
+            this.method = method;
+        }
+
+        Method method() {
+            return method;
+        }
+
+        @Nullable
+        InputSchema inputs() {
+            if (inputs == null && entry.inputs() != null) {
+                inputs = InputSchema.parse(entry.inputs());
+            }
+            return inputs;
+        }
+
+        @Nullable
+        InputSchema outputs() {
+            if (outputs == null && entry.outputs() != null) {
+                outputs = InputSchema.parse(entry.outputs());
+            }
+            return outputs;
+        }
+    }
 
     /**
      * Runs one task to its end.
@@ -77,8 +104,9 @@ public final class Invocation implements AutoCloseable {
                 arguments[i] = raw != null ? raw(entry, type, raw) : input(entry, operation, type, json, started);
             }
         }
-        if (json != null && operation.inputs() != null && arguments.length == 0) {
-            accepted(entry, operation.inputs(), json);
+        InputSchema nothing = json != null && arguments.length == 0 ? operation.inputs() : null;
+        if (nothing != null) {
+            accepted(entry, nothing, json);
         }
         Object result;
         try {
@@ -101,18 +129,13 @@ public final class Invocation implements AutoCloseable {
                 Class<?> primitive = PRIMITIVES.get(type);
                 parameters[i] = primitive != null ? primitive : Class.forName(type, false, loader);
             }
-            return new Bound(
-                    owner.getMethod(entry.methodName(), parameters), schema(entry.inputs()), schema(entry.outputs()));
+            return new Bound(entry, owner.getMethod(entry.methodName(), parameters));
         } catch (ClassNotFoundException e) {
             throw new IllegalStateException(
                     "no class " + e.getMessage() + " for " + what + " in " + entry.path() + ": register it again", e);
         } catch (NoSuchMethodException e) {
             throw new IllegalStateException("no method " + what + " in " + entry.path() + ": register it again", e);
         }
-    }
-
-    private static @Nullable InputSchema schema(@Nullable String json) {
-        return json == null ? null : InputSchema.parse(json);
     }
 
     private static byte[] raw(Entry entry, Type type, byte[] raw) {
