@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.util.RawValue;
 
 class CodecTest {
     enum Size {
@@ -145,6 +146,7 @@ class CodecTest {
     void jsonIsKeptToTheLetter() {
         String json = "{ \"b\": 1.10, \"a\": 1e400, \"a\": \"\\u0000\\ud800\", \"n\": 123456789012345678901234567890 }";
         assertThat(Codec.verbatim(json)).isSameAs(json);
+        assertThat(Codec.write(new RawValue(json))).isEqualTo(json);
     }
 
     @ParameterizedTest

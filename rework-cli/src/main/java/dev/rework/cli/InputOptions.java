@@ -99,8 +99,7 @@ final class InputOptions {
 
     private static String checked(String json, String where) {
         try {
-            Codec.parse(json);
-            return json;
+            return Codec.verbatim(json);
         } catch (InvalidInput e) {
             throw new Refusal(
                     ExitCode.USAGE,

@@ -70,7 +70,8 @@ final class RegisterOperations extends DatabaseCommand {
     }
 
     private static void demand(Path entry) {
-        if (!Files.exists(entry)) {
+        Path there = entry.endsWith("*") ? entry.resolveSibling("") : entry;
+        if (!Files.exists(there)) {
             throw new Refusal(ExitCode.UNKNOWN, "no such file on the class path: " + entry);
         }
     }

@@ -2,7 +2,6 @@ package dev.rework.cli;
 
 import dev.rework.Task;
 import dev.rework.TaskBuilder;
-import dev.rework.internal.Codec;
 import dev.rework.internal.db.OperationStore;
 import java.io.IOException;
 import java.time.Duration;
@@ -11,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.util.RawValue;
 
 /** {@code rework schedule}. */
 @Command(
@@ -97,7 +97,7 @@ final class ScheduleCommand extends DatabaseCommand {
         }
         String json = input.json(rework().shell(), new OperationStore(database.jdbi()), operation, domain);
         if (json != null) {
-            builder.input(Codec.parse(json));
+            builder.input(new RawValue(json));
         }
         byte[] raw = input.raw(rework().shell());
         if (raw != null) {

@@ -1,5 +1,6 @@
 package dev.rework.cli;
 
+import dev.rework.internal.Registrar;
 import dev.rework.internal.db.RegistrationStore;
 import dev.rework.internal.db.TaskStore;
 import java.io.IOException;
@@ -59,7 +60,7 @@ final class UnregisterOperation extends DatabaseCommand {
             return ExitCode.DONE;
         }
         rows.forEach(this::show);
-        store.retire(rows);
+        Registrar.unregister(database.connections(), rows, rework().shell().home());
         cancelQueued(database, store, rows);
         return ExitCode.DONE;
     }
