@@ -8,12 +8,14 @@ import java.util.regex.Pattern;
 /**
  * Why a worker ended that nobody had asked to.
  *
- * @param cause crash or memory
+ * @param cause crash, memory or lost
  * @param reason one sentence for the task in hand
  */
 record ExitVerdict(Cause cause, String reason) {
 
     private static final String OUT_OF_MEMORY = "Terminating due to java.lang.OutOfMemoryError";
+    // How a worker halts whose task another host may run again by now; also its WorkerMain says so.
+    private static final int UNTRUSTED = 71;
     private static final Pattern FATAL = Pattern.compile("(?m)^#\\s+(SIG[A-Z]+|Internal Error) \\(");
     private static final Map<Integer, String> SIGNALS = Map.ofEntries(
             Map.entry(1, "SIGHUP"),
@@ -51,6 +53,9 @@ record ExitVerdict(Cause cause, String reason) {
         // Without a core dump the JVM ends with 1 after its report, else with 134.
         if ((exit == 134 || exit == 1) && fatal.find()) {
             return new ExitVerdict(Cause.CRASH, "killed by " + fatal.group(1) + " (exit code " + exit + ")");
+        }
+        if (exit == UNTRUSTED) {
+            return new ExitVerdict(Cause.LOST, "its lease could not be renewed in time (exit code 71)");
         }
         String signal = SIGNALS.get(exit - 128);
         if (signal != null) {

@@ -83,7 +83,8 @@ final class Inquest {
         ExitVerdict verdict = exit == null ? ExitVerdict.UNKNOWN : ExitVerdict.of(exit, lastWords);
         boolean polite = !worker.bye().isEmpty() && exit != null && exit == 0;
         String info = polite ? worker.bye() : worker.isAdopted() ? "ancestor died" : verdict.deathinfo();
-        return new Death(worker.id(), begun, verdict.cause(), verdict.reason(), info, exit != null && !worker.isAdopted());
+        return new Death(
+                worker.id(), begun, verdict.cause(), verdict.reason(), info, exit != null && !worker.isAdopted());
     }
 
     private String lastWords(WorkerProcess worker) throws InterruptedException {

@@ -44,7 +44,9 @@ public final class Deeds {
     /** The same for one that may run again. */
     @Operation(domain = "deeds", retries = 2, onCrash = OnCrash.RETRY, backoff = "PT0.1S")
     public static String again(String file, TaskContext task) throws IOException {
-        Files.writeString(Path.of(file + ".runs" + task.attempt()), "" + ProcessHandle.current().pid());
+        Files.writeString(
+                Path.of(file + ".runs" + task.attempt()),
+                "" + ProcessHandle.current().pid());
         while (task.attempt() == 1) {
             LockSupport.parkNanos(5_000_000);
         }
@@ -89,7 +91,12 @@ public final class Deeds {
         for (int i = 1; i <= 100; i++) {
             System.out.println("line " + i);
         }
-        new ProcessBuilder("sh", "-c", "kill -" + name + " " + ProcessHandle.current().pid()).start().waitFor();
+        new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        "kill -" + name + " " + ProcessHandle.current().pid())
+                .start()
+                .waitFor();
         TimeUnit.SECONDS.sleep(60);
     }
 

@@ -59,7 +59,8 @@ class MonitorAbortsTest {
         assertThat(task.state()).isEqualTo(TaskState.ABORTED);
         assertThat(task.cause()).isEqualTo(Cause.ABORT);
         assertThat(task.reason()).isEqualTo("enough");
-        assertThat(ProcessHandle.of(Long.parseLong(pid)).filter(ProcessHandle::isAlive)).isEmpty();
+        assertThat(ProcessHandle.of(Long.parseLong(pid)).filter(ProcessHandle::isAlive))
+                .isEmpty();
         assertThat(stage.dead(workerOf(task)).deathinfo()).startsWith("preemptive kill at ");
         assertThat(db.one(String.class, "select content from rework.dump where task = ?", task.id()))
                 .contains("Deeds.spin");
@@ -102,10 +103,12 @@ class MonitorAbortsTest {
         assertThat(late.reason()).isEqualTo("ran longer than PT1S");
         Task<?> next = stage.schedule("untilThere", dir.resolve("go").toString());
         Stage.runs(dir.resolve("go"));
-        Eventually.isTrue("the quick one's timeout has passed", () -> db.number(
-                        "select count(*) from rework.task where id = ? and started < clock_timestamp() - interval '3 s'",
-                        quick.id())
-                == 1);
+        Eventually.isTrue(
+                "the quick one's timeout has passed",
+                () -> db.number(
+                                "select count(*) from rework.task where id = ? and started < clock_timestamp() - interval '3 s'",
+                                quick.id())
+                        == 1);
         assertThat(quick.state()).isEqualTo(TaskState.DONE);
         assertThat(next.state()).isEqualTo(TaskState.RUNNING);
         touch(dir.resolve("go"));

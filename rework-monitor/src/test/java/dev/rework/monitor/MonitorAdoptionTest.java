@@ -29,7 +29,11 @@ class MonitorAdoptionTest {
                 db.dataSource(),
                 Deeds.classes(),
                 new Registrar.Options(
-                        Stage.HOST, "deeds", null, List.of(), new ReworkHome(dir.resolve("home").toAbsolutePath())));
+                        Stage.HOST,
+                        "deeds",
+                        null,
+                        List.of(),
+                        new ReworkHome(dir.resolve("home").toAbsolutePath())));
         return MonitorProgram.start(db.url(), dir, 0, onExit);
     }
 
@@ -47,8 +51,9 @@ class MonitorAdoptionTest {
             monitor.toHandle().destroyForcibly();
             monitor.waitFor();
             try (Stage next = Stage.of(db, dir)) {
-                Eventually.isTrue("it is adopted", () -> next.said().stream()
-                        .anyMatch(line -> line.contains("goes on from an earlier monitor")));
+                Eventually.isTrue(
+                        "it is adopted",
+                        () -> next.said().stream().anyMatch(line -> line.contains("goes on from an earlier monitor")));
                 assertThat(next.ended(next.schedule("noop")).state()).isEqualTo(TaskState.DONE);
                 Files.writeString(file, "");
                 next.ended(task);
@@ -71,8 +76,9 @@ class MonitorAdoptionTest {
             monitor.toHandle().destroyForcibly();
             monitor.waitFor();
             try (Stage next = Stage.of(db, dir)) {
-                Eventually.isTrue("it is adopted", () -> next.said().stream()
-                        .anyMatch(line -> line.contains("goes on from an earlier monitor")));
+                Eventually.isTrue(
+                        "it is adopted",
+                        () -> next.said().stream().anyMatch(line -> line.contains("goes on from an earlier monitor")));
                 task.abort("enough");
                 next.ended(task);
                 assertThat(task.state()).isEqualTo(TaskState.ABORTED);

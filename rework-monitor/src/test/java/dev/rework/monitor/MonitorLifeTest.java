@@ -52,7 +52,8 @@ class MonitorLifeTest {
             stage.stop();
             assertThat(later.state()).isEqualTo(TaskState.QUEUED);
             assertThat(stage.dead(workerOf(tasks.get(0))).deathinfo()).isEqualTo("monitor exit");
-            assertThat(db.number("select count(*) from rework.monitor where ended is null")).isZero();
+            assertThat(db.number("select count(*) from rework.monitor where ended is null"))
+                    .isZero();
             later.abort("the end");
         }
     }
@@ -108,8 +109,8 @@ class MonitorLifeTest {
 
     @Test
     void whatPassesTheHardLimitIsKilledWithItsCause() throws Exception {
-        try (Stage stage = Stage.of(
-                db, dir, options -> options.hardMemoryMb(250).jvmOptions(List.of("-Xmx600m")))) {
+        try (Stage stage =
+                Stage.of(db, dir, options -> options.hardMemoryMb(250).jvmOptions(List.of("-Xmx600m")))) {
             Task<?> task = stage.ended(stage.schedule("eatSome", 400));
             assertThat(task.state()).isEqualTo(TaskState.FAILED);
             assertThat(task.cause()).isEqualTo(Cause.MEMORY);
@@ -130,8 +131,10 @@ class MonitorLifeTest {
     @Test
     void workersThatCannotStartAreShownAndNotTriedTooOften() throws Exception {
         try (Stage stage = Stage.of(db, dir, options -> options.jvmOptions(List.of("-XX:NoSuchFlag")))) {
-            Eventually.isTrue("it says so", () -> stage.said().stream()
-                    .anyMatch(line -> line.contains("before it reported in") && line.contains("next try in")));
+            Eventually.isTrue(
+                    "it says so",
+                    () -> stage.said().stream()
+                            .anyMatch(line -> line.contains("before it reported in") && line.contains("next try in")));
             assertThat(stage.said()).anyMatch(line -> line.contains("NoSuchFlag"));
             Eventually.isTrue("it backs off", () -> stage.said().stream().anyMatch(line -> line.contains("in 2 s")));
             assertThat(stage.workers().stream().filter(row -> stage.monitor().id() == row.monitor()))
@@ -142,8 +145,7 @@ class MonitorLifeTest {
 
     @Test
     void thePoolGrowsWithTheQueueAndShrinksAgain() throws Exception {
-        try (Stage stage =
-                Stage.of(db, dir, options -> options.workers(0, 2).linger(Duration.ofMillis(100)))) {
+        try (Stage stage = Stage.of(db, dir, options -> options.workers(0, 2).linger(Duration.ofMillis(100)))) {
             Eventually.isTrue("it is up", () -> stage.monitor().id() > 0);
             assertThat(stage.monitor().workers()).isZero();
             List<Task<?>> tasks = new ArrayList<>();
@@ -157,7 +159,9 @@ class MonitorLifeTest {
             Files.writeString(two, "");
             tasks.forEach(stage::ended);
             Eventually.isTrue("nobody is left", () -> stage.monitor().workers() == 0);
-            assertThat(stage.dead(workerOf(third))).extracting(WorkerRow::deathinfo).isEqualTo("explicit shutdown");
+            assertThat(stage.dead(workerOf(third)))
+                    .extracting(WorkerRow::deathinfo)
+                    .isEqualTo("explicit shutdown");
         }
     }
 

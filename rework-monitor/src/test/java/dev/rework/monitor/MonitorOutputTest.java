@@ -49,7 +49,12 @@ class MonitorOutputTest {
                 "shell", "echo out; echo err >&2; printf 'nul \\000 bad \\377\\n'; printf '10%%\\r20%%\\rdone'"));
         assertThat(stage.lines(task))
                 .containsExactly(
-                        "stdout out", "stdout err", "stdout nul \u2400 bad \ufffd", "stdout 10%", "stdout 20%", "stdout done");
+                        "stdout out",
+                        "stdout err",
+                        "stdout nul \u2400 bad \ufffd",
+                        "stdout 10%",
+                        "stdout 20%",
+                        "stdout done");
     }
 
     @Test
@@ -96,8 +101,10 @@ class MonitorOutputTest {
 
     @Test
     void theAddressIsInNoEnvironmentOfATask() {
-        assertThat(stage.ended(stage.schedule("environment", "REWORK_TEST_DB")).output()).isNull();
-        assertThat(stage.ended(stage.schedule("environment", "REWORK_WORKER_TAG")).output())
+        assertThat(stage.ended(stage.schedule("environment", "REWORK_TEST_DB")).output())
+                .isNull();
+        assertThat(stage.ended(stage.schedule("environment", "REWORK_WORKER_TAG"))
+                        .output())
                 .isNotNull();
     }
 }

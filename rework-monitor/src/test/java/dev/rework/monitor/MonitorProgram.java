@@ -46,7 +46,8 @@ final class MonitorProgram {
                         Integer.toString(graceSeconds),
                         onExit.name())
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(dir.resolve("monitor.out").toFile()))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        dir.resolve("monitor.out").toFile()))
                 .start();
     }
 }

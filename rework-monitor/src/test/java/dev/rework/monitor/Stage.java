@@ -37,9 +37,7 @@ final class Stage implements AutoCloseable {
                 db.dataSource(), Deeds.classes(), new Registrar.Options(HOST, "deeds", null, List.of(), home));
         rework = Rework.over(db.dataSource());
         monitor = new Monitor(
-                DatabaseAddress.parse(db.url()),
-                options.apply(options(dir)).build(),
-                new MonitorListener() {
+                DatabaseAddress.parse(db.url()), options.apply(options(dir)).build(), new MonitorListener() {
                     @Override
                     public void says(String message) {
                         said.add(message);
@@ -95,8 +93,8 @@ final class Stage implements AutoCloseable {
         try {
             return task.join(Eventually.PATIENCE);
         } catch (RuntimeException e) {
-            throw new AssertionError("task " + task.id() + " is " + task.state() + "; the monitor said:\n"
-                    + String.join("\n", said), e);
+            throw new AssertionError(
+                    "task " + task.id() + " is " + task.state() + "; the monitor said:\n" + String.join("\n", said), e);
         }
     }
 
@@ -115,12 +113,13 @@ final class Stage implements AutoCloseable {
     }
 
     List<String> lines(Task<?> task) {
-        return task.logs().stream().map(line -> line.stream() + " " + line.line()).toList();
+        return task.logs().stream()
+                .map(line -> line.stream() + " " + line.line())
+                .toList();
     }
 
     List<WorkerRow> workers() {
-        return new WorkerStore(TaskStore.jdbi(db.dataSource()))
-                .list(new WorkerRow.Filter("deeds", HOST, null, 50, 0));
+        return new WorkerStore(TaskStore.jdbi(db.dataSource())).list(new WorkerRow.Filter("deeds", HOST, null, 50, 0));
     }
 
     /** The worker that is alive and has reported in. */
@@ -129,7 +128,8 @@ final class Stage implements AutoCloseable {
                         "a worker",
                         Eventually.PATIENCE,
                         () -> workers().stream()
-                                .filter(row -> row.state().equals("idle") || row.state().equals("busy"))
+                                .filter(row -> row.state().equals("idle")
+                                        || row.state().equals("busy"))
                                 .toList(),
                         rows -> !rows.isEmpty())
                 .get(0);
@@ -141,7 +141,10 @@ final class Stage implements AutoCloseable {
 
     WorkerRow dead(long id) {
         return Eventually.value(
-                "its death", Eventually.PATIENCE, () -> worker(id), row -> row.state().equals("dead"));
+                "its death",
+                Eventually.PATIENCE,
+                () -> worker(id),
+                row -> row.state().equals("dead"));
     }
 
     static boolean isState(Task<?> task, TaskState state) {
