@@ -3,8 +3,6 @@ package dev.rework.internal.db;
 import dev.rework.Cause;
 import dev.rework.internal.HandCell;
 import dev.rework.internal.PlainText;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -12,7 +10,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -273,13 +270,13 @@ public final class TaskVerdicts {
             return false;
         }
         Set<HandCell.Begun> begun = death.begun == null ? null : new HashSet<>(death.begun);
-        Map<Fate, List<Held>> fates = new EnumMap<>(Fate.class);
-        for (Held task : held(handle, death.worker, held)) {
+        Map<HeldTask.Fate, List<HeldTask>> fates = new EnumMap<>(HeldTask.Fate.class);
+        for (HeldTask task : held(handle, death.worker, held)) {
             fates.computeIfAbsent(task.fate(begun, death.cause), fate -> new ArrayList<>())
                     .add(task);
         }
         fates.forEach((fate, tasks) -> settle(handle, death, fate, tasks));
-        boolean ready = fates.containsKey(Fate.GIVE_BACK) || fates.containsKey(Fate.AGAIN);
+        boolean ready = fates.containsKey(HeldTask.Fate.GIVE_BACK) || fates.containsKey(HeldTask.Fate.AGAIN);
         if (ready) {
             handle.createQuery(READY)
                     .bind("worker", death.worker)
@@ -292,15 +289,15 @@ public final class TaskVerdicts {
         return true;
     }
 
-    private static List<Held> held(Handle handle, long worker, List<Long> ids) {
+    private static List<HeldTask> held(Handle handle, long worker, List<Long> ids) {
         return handle.createQuery(HELD)
                 .bind("held", WorkerStore.numbers(ids))
                 .bind("worker", worker)
-                .map((row, context) -> Held.of(row))
+                .map((row, context) -> HeldTask.of(row))
                 .list();
     }
 
-    private static void settle(Handle handle, Death death, Fate fate, List<Held> tasks) {
+    private static void settle(Handle handle, Death death, HeldTask.Fate fate, List<HeldTask> tasks) {
         String cause = death.cause.name().toLowerCase(java.util.Locale.ROOT);
         String reason = PlainText.clean(death.reason);
         switch (fate) {
@@ -320,15 +317,15 @@ public final class TaskVerdicts {
                         .bind("reason", reason)
                         .execute();
             case AGAIN -> {
-                for (Held task : tasks) {
+                for (HeldTask task : tasks) {
                     handle.createUpdate(REMEMBER)
-                            .bind("task", task.id)
+                            .bind("task", task.id())
                             .bind("worker", death.worker)
                             .bind("cause", cause)
                             .bind("reason", reason)
                             .execute();
                     handle.createUpdate(AGAIN)
-                            .bind("task", task.id)
+                            .bind("task", task.id())
                             .bind("worker", death.worker)
                             .bind("delay", task.delayMillis())
                             .execute();
@@ -337,67 +334,14 @@ public final class TaskVerdicts {
         }
     }
 
-    private static void update(Handle handle, String statement, Death death, List<Held> tasks) {
+    private static void update(Handle handle, String statement, Death death, List<HeldTask> tasks) {
         handle.createUpdate(statement)
                 .bind("tasks", ids(tasks))
                 .bind("worker", death.worker)
                 .execute();
     }
 
-    private static String ids(List<Held> tasks) {
-        return WorkerStore.numbers(tasks.stream().map(Held::id).toList());
-    }
-
-    /** What becomes of a task whose worker is dead. */
-    enum Fate {
-        GIVE_BACK,
-        CANCEL,
-        ABORT,
-        FAIL,
-        AGAIN
-    }
-
-    /** A task that a dead worker held. */
-    record Held(
-            long id,
-            int attempt,
-            String state,
-            @Nullable String cause,
-            int retries,
-            boolean retryOnCrash,
-            long backoffMs,
-            long maxBackoffMs) {
-
-        static Held of(ResultSet row) throws SQLException {
-            return new Held(
-                    row.getLong("id"),
-                    row.getInt("attempt"),
-                    row.getString("state"),
-                    row.getString("cause"),
-                    row.getInt("retries"),
-                    row.getBoolean("on_crash"),
-                    row.getLong("backoff_ms"),
-                    row.getLong("max_backoff_ms"));
-        }
-
-        Fate fate(@Nullable Set<HandCell.Begun> begun, Cause death) {
-            boolean began = begun == null || state.equals("running") || begun.contains(new HandCell.Begun(id, attempt));
-            boolean left = attempt <= retries;
-            if (state.equals("aborting")) {
-                return !began ? Fate.CANCEL : left && "timeout".equals(cause) ? Fate.AGAIN : Fate.ABORT;
-            } else if (!began) {
-                return Fate.GIVE_BACK;
-            } else if (left && retryOnCrash) {
-                return Fate.AGAIN;
-            }
-            return death == Cause.ABORT ? Fate.ABORT : Fate.FAIL;
-        }
-
-        /** The first delay doubled for each attempt, bounded, and up to a quarter more or less. */
-        long delayMillis() {
-            double doubled = backoffMs * Math.pow(2, Math.min(attempt - 1, 60));
-            double jitter = 0.75 + ThreadLocalRandom.current().nextDouble() / 2;
-            return Math.round(Math.min(Math.min(doubled, maxBackoffMs) * jitter, maxBackoffMs));
-        }
+    private static String ids(List<HeldTask> tasks) {
+        return WorkerStore.numbers(tasks.stream().map(HeldTask::id).toList());
     }
 }
