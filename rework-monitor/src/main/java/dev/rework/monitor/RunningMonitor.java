@@ -13,6 +13,7 @@ import dev.rework.internal.db.TaskVerdicts;
 import dev.rework.internal.db.WorkerStore;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -134,12 +135,18 @@ final class RunningMonitor {
         if (wakeUps != null) {
             wakeUps.start();
         }
-        String kept = options.vacuum() == null ? "for ever" : options.vacuum().toString();
+        String kept = options.vacuum() == null ? "for ever" : shown(options.vacuum());
         context.listener()
                 .says("monitor #" + context.id() + " of domain " + options.domain() + " on host " + options.host()
                         + ": "
                         + options.minWorkers() + " to " + options.maxWorkers() + " workers; finished tasks are kept "
                         + kept);
+    }
+
+    /** Whole days as people write them: {@link Duration} itself would say PT720H. */
+    private static String shown(Duration kept) {
+        Duration days = Duration.ofDays(kept.toDays());
+        return days.equals(kept) ? "P" + kept.toDays() + "D" : kept.toString();
     }
 
     long id() {
