@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param skipped how many instants were given up, by policy
  * @param note the last remarkable thing: why an instant was given up or its task failed at once
  */
+@SuppressWarnings("ArrayRecordComponent") // a snapshot: plans are told apart by id
 public record Plan(
         long id,
         String operation,

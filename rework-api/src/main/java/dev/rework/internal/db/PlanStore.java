@@ -120,6 +120,7 @@ public final class PlanStore {
      * @param metadata a JSON object
      * @param paused null: as it is, not paused when it is new
      */
+    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
     public record Draft(
             long operation,
             String host,
