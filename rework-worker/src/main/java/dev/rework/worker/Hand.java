@@ -95,7 +95,8 @@ final class Hand {
      * @param claim the same claim, with its inputs
      */
     synchronized @Nullable Running begin(Claim next, Claim claim, Served.Operation operation) {
-        if (closed || unbegun.peek() != next) {
+        Claim first = unbegun.peek();
+        if (closed || first == null || first.id() != next.id() || first.attempt() != next.attempt()) {
             return null;
         }
         unbegun.remove();

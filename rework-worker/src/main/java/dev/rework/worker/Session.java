@@ -45,12 +45,12 @@ final class Session {
 
     /** What to do with the connection: whole statements in auto-commit. */
     @FunctionalInterface
-    interface Work<T extends @Nullable Object> {
+    interface Work<T> {
         T run(Connection connection, TaskQueue queue) throws SQLException;
     }
 
     /** Runs it once; the connection is given up after an error that is not about the data. */
-    <T extends @Nullable Object> T once(Work<T> work) throws SQLException {
+    <T> T once(Work<T> work) throws SQLException {
         lock.lock();
         try {
             Connection open = connection;
@@ -78,7 +78,7 @@ final class Session {
     }
 
     /** Runs it until it succeeds, with growing pauses while the database is away. Errors about the data are thrown. */
-    <T extends @Nullable Object> T insist(Work<T> work) throws SQLException {
+    <T> T insist(Work<T> work) throws SQLException {
         while (true) {
             try {
                 return once(work);

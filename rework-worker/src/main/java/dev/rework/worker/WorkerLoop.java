@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.ZonedDateTime;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -153,7 +154,9 @@ final class WorkerLoop {
     }
 
     private void claim() throws SQLException {
-        Ask ask = worker.session().once((connection, queue) -> heads.next(queue, served.lanes(), sizing));
+        Ask ask = worker.session()
+                .once((connection, queue) -> Optional.ofNullable(heads.next(queue, served.lanes(), sizing)))
+                .orElse(null);
         if (ask == null) {
             if (worker.hand().hasFinished()) {
                 settle();
@@ -225,7 +228,9 @@ final class WorkerLoop {
 
     private @Nullable Claim withInputs(Claim claim) {
         try {
-            return worker.session().insist((connection, queue) -> queue.inputs(claim));
+            return worker.session()
+                    .insist((connection, queue) -> Optional.ofNullable(queue.inputs(claim)))
+                    .orElse(null);
         } catch (SQLException e) {
             throw new IllegalStateException("cannot read the input of task " + claim.id(), e);
         }

@@ -49,6 +49,14 @@ public final class Operations {
         }
     }
 
+    /** About a millisecond of work. */
+    public static void brief(int number) {
+        long end = System.nanoTime() + 1_000_000 + number % 3;
+        while (System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+    }
+
     /** The third one is slow. */
     public static void slowThird(int number) throws InterruptedException {
         if (number == 3) {
