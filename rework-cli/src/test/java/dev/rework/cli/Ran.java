@@ -11,7 +11,7 @@ import java.util.Map;
 
 /** A command line that was run in this process: how it ended and what it wrote. */
 record Ran(int code, String out, String err) {
-    private static final Path HOME = Path.of("target", "cli-test-home").toAbsolutePath();
+    static final Path HOME = Path.of("target", "cli-test-home").toAbsolutePath();
     static final String HOST = "here";
 
     static Ran rework(String... arguments) {
