@@ -31,17 +31,23 @@ record Binaries(Path folder, String version) {
 
     /** Finds them under a folder, unpacking them when they are not there; the caller holds the home's lock. */
     static Binaries under(Path folder) throws IOException {
+        URL url = archive();
+        String mark = mark(url);
+        Optional<Path> there = unpacked(folder, mark);
+        Path binaries = there.isPresent() ? there.get() : unpack(url, folder, mark);
+        String name = binaries.getFileName().toString();
+        return new Binaries(binaries, name.substring(0, name.length() - mark.length()));
+    }
+
+    /** The archive for this machine; where there is none, says so before anything is touched. */
+    static URL archive() {
         String resource = resource();
         URL url = Binaries.class.getClassLoader().getResource(resource);
         if (url == null) {
             throw new EmbeddedPostgresException("no embedded Postgres for this machine (" + resource
                     + " is not on the class path); set REWORK_DB to a Postgres of your own");
         }
-        String mark = mark(url);
-        Optional<Path> there = unpacked(folder, mark);
-        Path binaries = there.isPresent() ? there.get() : unpack(url, folder, mark);
-        String name = binaries.getFileName().toString();
-        return new Binaries(binaries, name.substring(0, name.length() - mark.length()));
+        return url;
     }
 
     Path program(String name) {

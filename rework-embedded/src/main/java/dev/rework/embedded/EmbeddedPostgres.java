@@ -32,6 +32,7 @@ public final class EmbeddedPostgres {
 
     /** Finds it running, or unpacks, initialises and starts it as far as needed; it takes connections on return. */
     public EmbeddedServer start() {
+        Binaries.archive();
         try {
             Layout layout = Layout.in(home);
             Optional<EmbeddedServer> running = running(layout);
@@ -135,6 +136,12 @@ public final class EmbeddedPostgres {
             return new EmbeddedPostgresException(
                     what + ": " + denied.getFile() + " belongs to another user; run this as that user, or name another"
                             + " folder with REWORK_HOME",
+                    e);
+        }
+        if (e instanceof SQLException refused && "28P01".equals(refused.getSQLState())) {
+            return new EmbeddedPostgresException(
+                    what + ": its password is not the one in file password there; put that file back, or move the"
+                            + " folder away to start empty",
                     e);
         }
         return new EmbeddedPostgresException(what + ": " + e.getMessage(), e);

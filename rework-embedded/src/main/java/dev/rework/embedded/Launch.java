@@ -34,6 +34,9 @@ final class Launch {
     private static final int FIRST_PORT = 20_000;
     private static final int LAST_PORT = 32_000;
 
+    private static final byte[] LOOPBACK = {127, 0, 0, 1};
+    private static final long LOG_BYTES = 20_000_000;
+
     private static final String SETTINGS = """
             listen_addresses = '127.0.0.1'
             port = %d
@@ -168,12 +171,20 @@ final class Launch {
         Path settings = data.resolve("rework.conf");
         Files.writeString(settings, SETTINGS.formatted(port()));
         account.own(settings);
+        setAsideLongLog();
         List<String> command = new ArrayList<>(pgCtl(binaries.program("pg_ctl"), data));
         command.addAll(List.of("--wait", "--timeout=60", "--log=" + layout.log(), "start"));
         Account.Ended ended = account.run(command);
         if (ended.exit() != 0 && !isAlive(data)) {
             throw new EmbeddedPostgresException(
                     "the embedded Postgres did not start; the end of " + layout.log() + ":\n" + lastWords());
+        }
+    }
+
+    private void setAsideLongLog() throws IOException {
+        Path log = layout.log();
+        if (Files.exists(log) && Files.size(log) > LOG_BYTES) {
+            Files.move(log, log.resolveSibling("server.log.1"), StandardCopyOption.REPLACE_EXISTING);
         }
     }
 
@@ -204,7 +215,7 @@ final class Launch {
     private static boolean isFree(int port) {
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true); // as Postgres does: connections of the last run in TIME_WAIT do not count
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            socket.bind(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), port));
             return true;
         } catch (IOException e) {
             return false;

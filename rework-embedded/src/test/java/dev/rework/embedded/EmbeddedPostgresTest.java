@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -29,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedPostgresTest {
 
-    /** Holds the unpacked programs for all tests. */
+    /** A home that was started and stopped once: the programs of all tests, and data to begin with. */
     @TempDir
     static Path shared;
 
@@ -40,8 +43,9 @@ class EmbeddedPostgresTest {
     private EmbeddedPostgres postgres;
 
     @BeforeAll
-    static void unpackOnce() throws Exception {
-        Binaries.under(shared.resolve("pg"));
+    static void initialiseOnce() {
+        EmbeddedPostgres.at(shared).start();
+        EmbeddedPostgres.at(shared).stop();
     }
 
     @BeforeEach
@@ -50,6 +54,16 @@ class EmbeddedPostgresTest {
         postgres = EmbeddedPostgres.at(home);
         Files.createDirectory(home);
         Files.createSymbolicLink(home.resolve("pg"), shared.resolve("pg"));
+    }
+
+    /** The home with data in it: quicker than making it anew. */
+    private EmbeddedPostgres initialised() throws Exception {
+        Account self = new Account(List.of(), -1, -1);
+        for (String thing : List.of("data", "password")) {
+            List<String> copy = List.of("cp", "-a", shared.resolve(thing).toString(), home.toString());
+            assertThat(self.run(copy).exit()).isZero();
+        }
+        return postgres;
     }
 
     @AfterEach
@@ -95,7 +109,7 @@ class EmbeddedPostgresTest {
 
     @Test
     void isDurableClosedAndOnTheLoopbackOnly() throws Exception {
-        postgres.start();
+        initialised().start();
         try (Connection connection = connect()) {
             assertThat(show(connection, "show fsync")).isEqualTo("on");
             assertThat(show(connection, "show synchronous_commit")).isEqualTo("on");
@@ -112,17 +126,39 @@ class EmbeddedPostgresTest {
     }
 
     @Test
-    void refusesAnotherPassword() {
-        String url = postgres.start().url();
+    void refusesAnotherPassword() throws Exception {
+        String url = initialised().start().url();
         assertThatThrownBy(() -> connect(url.replaceFirst(":[0-9a-f]+@", ":guess@")))
                 .isInstanceOfSatisfying(
                         SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("28P01"));
     }
 
     @Test
+    void aLostPasswordFileIsNamed() throws Exception {
+        initialised().start();
+        Files.writeString(home.resolve("password"), "guess\n");
+        assertThatThrownBy(postgres::start)
+                .isInstanceOf(EmbeddedPostgresException.class)
+                .hasMessageContaining("file password")
+                .hasMessageContaining(home.toString());
+    }
+
+    @Test
+    void aLongLogIsSetAside() throws Exception {
+        initialised().start();
+        postgres.stop();
+        try (var log = FileChannel.open(home.resolve("server.log"), StandardOpenOption.WRITE)) {
+            log.write(ByteBuffer.wrap(new byte[] {'x'}), 30_000_000);
+        }
+        postgres.start();
+        assertThat(Files.size(home.resolve("server.log"))).isLessThan(1_000_000);
+        assertThat(home.resolve("server.log.1")).exists();
+    }
+
+    @Test
     void anotherUserCannotReadThePassword() throws Exception {
         assumeTrue("root".equals(System.getProperty("user.name")));
-        postgres.start();
+        initialised().start();
         Account nobody =
                 new Account(List.of("setpriv", "--reuid=65533", "--regid=65533", "--clear-groups"), 65533, 65533);
         assertThat(nobody.run(List.of("cat", home.resolve("password").toString()))
@@ -156,6 +192,7 @@ class EmbeddedPostgresTest {
 
     @Test
     void survivesTheKillOfItsStarter() throws Exception {
+        initialised();
         try (Starter starter = new Starter(home)) {
             assertThat(starter.startedIt()).isTrue();
             starter.kill();
@@ -188,7 +225,7 @@ class EmbeddedPostgresTest {
 
     @Test
     void startsAfterItsPostmasterWasKilledUnderABusyBackend() throws Exception {
-        postgres.start();
+        initialised().start();
         try (Connection busy = connect();
                 Connection other = connect();
                 Statement work = busy.createStatement()) {
@@ -219,7 +256,7 @@ class EmbeddedPostgresTest {
 
     @Test
     void startsWhenAnotherProcessHasThePidOfItsOldPostmaster() throws Exception {
-        postgres.start();
+        initialised().start();
         postgres.stop();
         String stranger =
                 ProcessHandle.current().pid() + "\n" + postgres.status().data() + "\n1\n5432\n\n\n\nready\n";
@@ -231,7 +268,7 @@ class EmbeddedPostgresTest {
 
     @Test
     void takesAnotherPortWhenItsOwnIsTaken() throws Exception {
-        postgres.start();
+        initialised().start();
         int port = postgres.status().port();
         postgres.stop();
         try (ServerSocket stranger = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
@@ -305,7 +342,7 @@ class EmbeddedPostgresTest {
 
     @Test
     void aBackupTakenUnderLoadStartsElsewhere() throws Exception {
-        postgres.start();
+        initialised().start();
         Path copy = folder.resolve("copy");
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
