@@ -69,7 +69,7 @@ class ReworkTest {
         WORKER.done(task.id(), "{\"name\":\"b\",\"width\":4}");
         assertThat(task.join()).isSameAs(task);
         assertThat(task.output()).isEqualTo(new Box("b", 4));
-        assertThat(task.output(Map.class)).isEqualTo(Map.of("name", "b", "width", 4));
+        assertThat((Object) task.output(Map.class)).isEqualTo(Map.of("name", "b", "width", 4));
         assertThat(task.cause()).isNull();
     }
 

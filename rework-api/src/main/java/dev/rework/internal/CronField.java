@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** A field of a cron rule: its name, its bounds, the names of its values. */
+@SuppressWarnings("ImmutableEnumChecker") // List.of is
 enum CronField {
     SECOND("second", 0, 59, List.of()),
     MINUTE("minute", 0, 59, List.of()),

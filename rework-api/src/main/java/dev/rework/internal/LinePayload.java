@@ -45,6 +45,7 @@ public record LinePayload(long millis, Stream stream, String level, boolean cont
     }
 
     /** The frame; the text must fit {@link #room}. */
+    @SuppressWarnings("EnumOrdinal") // both ends are of one build
     public Frame frame() {
         byte[] name = loggerBytes(logger);
         ByteBuffer buffer = ByteBuffer.allocate(FIXED + name.length + text.length);

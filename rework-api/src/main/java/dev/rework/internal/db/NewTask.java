@@ -36,6 +36,5 @@ public record NewTask(
     }
 
     /** What it is given: JSON text, or bytes, or nothing. */
-    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
     public record Input(@Nullable String json, byte @Nullable [] raw) {}
 }

@@ -122,7 +122,6 @@ public final class TaskStore {
     }
 
     /** What a task was given and gave; JSON as stored. */
-    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
     public record Bodies(
             @Nullable String input,
             byte @Nullable [] rawInput,
@@ -130,7 +129,6 @@ public final class TaskStore {
             byte @Nullable [] rawOutput) {}
 
     /** How far a task is and what came of it. */
-    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
     public record Outcome(
             TaskState state,
             @Nullable Cause cause,
