@@ -9,6 +9,7 @@ import dev.rework.internal.db.TaskStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -103,9 +104,8 @@ final class DemoTasks {
         return report;
     }
 
-    @SafeVarargs
-    private boolean settled(Task<Object>... awaited) {
-        List<Long> ids = java.util.Arrays.stream(awaited).map(Task::id).toList();
+    private boolean settled(Task<?>... awaited) {
+        List<Long> ids = Arrays.stream(awaited).map(Task::id).toList();
         return until(() -> view.look(first).stream()
                 .filter(task -> ids.contains(task.id()))
                 .allMatch(task -> task.state().isFinal()));
