@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -381,6 +382,7 @@ class InputSchemaTest {
     }
 
     @Test
+    @DisplayName("A09 text is converted by the schema")
     void textIsConvertedByTheSchema() {
         assertThat(inputs("resize").fromStrings(Map.of("image", "5", "width", "65")))
                 .isEqualTo(inputs("resize").fromStrings(Map.of("width", " 65 ", "image", "5")))
@@ -400,6 +402,18 @@ class InputSchemaTest {
                 .isEqualTo("{\"text\":\"\",\"truth\":false,\"real\":2.50,\"size\":\"SMALL\",\"list\":[3,4],"
                         + "\"day\":\"1973-05-20\",\"moment\":\"(date \\\"2021-1-1 09:00\\\")\","
                         + "\"file\":\"c29tZSBmaWxl\",\"inner\":{\"name\":\"y\",\"weight\":1}}");
+    }
+
+    @Test
+    @DisplayName("W43 choices and defaults hold for text too, and no type is mistaken for another")
+    void typesAreNotMistaken() {
+        assertThat(TextFormat.LOCAL_DATE_TIME.typed("1973-5-20T09:00:00")).isEqualTo("1973-05-20T09:00");
+        assertThatExceptionOfType(InvalidInput.class)
+                .isThrownBy(() -> inputs("chosen").fromStrings(Map.of("format", "gif", "level", "3")))
+                .satisfies(e -> assertThat(e.problems()).hasSize(2));
+        assertThat(inputs("chosen").fromStrings(Map.of("format", "png"))).contains("\"level\":2");
+        assertThat(problems("whole", "true")).containsExactly("true is not a whole number");
+        assertThat(problems("defaults", "{\"truth\":1}")).containsExactly("truth: 1 is not true or false");
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -115,6 +116,7 @@ class OperationScannerTest {
     }
 
     @Test
+    @DisplayName("A04 all wrong declarations are told at once, with class and line")
     void allWrongDeclarationsAreToldAtOnceWithClassAndLine() throws Exception {
         Path jar = new UserCode(folder).jar("wrong.jar", """
                         package user;

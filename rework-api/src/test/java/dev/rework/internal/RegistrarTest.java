@@ -26,9 +26,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,12 +76,12 @@ class RegistrarTest {
         }
         Path home = folder.resolve(name);
         Files.createDirectories(home.resolve("user"));
-        return Files.copy(
-                        compiled.resolve("user/Tasks.class"),
-                        home.resolve("user/Tasks.class"),
-                        StandardCopyOption.REPLACE_EXISTING)
-                .getParent()
-                .getParent();
+        try (Stream<Path> files = Files.list(compiled.resolve("user"))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, home.resolve("user").resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        return home;
     }
 
     private Registrar.Options options(String host, String domain, String asDomain) {
@@ -109,6 +111,7 @@ class RegistrarTest {
     }
 
     @Test
+    @DisplayName("C02 registering counts what is new and what was known")
     void countsWhatIsNewAndWhatWasKnown() throws Exception {
         Path tasks = classes("tasks", ONE, TWO);
         assertThat(register(tasks)).isEqualTo(new Registered(2, 0));
@@ -149,6 +152,7 @@ class RegistrarTest {
     }
 
     @Test
+    @DisplayName("W20 --asdomain registers under that domain, beside the other one")
     void underAnotherDomainItLivesBesideItself() throws Exception {
         Path tasks = classes("tasks", ONE, TWO);
         register(tasks);
@@ -178,6 +182,7 @@ class RegistrarTest {
     }
 
     @Test
+    @DisplayName("W15 registering again never touches tasks")
     void tasksAreNeverTouched() throws Exception {
         register(classes("tasks", ONE, TWO));
         long queued = task("one", "queued", "");
@@ -326,6 +331,39 @@ class RegistrarTest {
         assertThat(index("a", "default").find("one")).isNotNull();
         assertThat(registrations.tasksInTheWay(registrations.find("one", null, null, null)))
                 .containsExactly(anywhere);
+    }
+
+    @Test
+    @DisplayName("A05 specs of all types are stored as JSON, none and an empty one kept apart, domains filtered")
+    void specsAreStoredAsJson() throws Exception {
+        Path tasks = classes(
+                "tasks",
+                "public record All(byte[] file, String string, @Default(\"65\") int number, boolean bool,"
+                        + " java.time.Instant datetime, Moment moment, @Choices({\"a\", \"b\"}) String letter) {}",
+                "@Operation public static void all(All in) {}",
+                "@Operation public static void empty() {}",
+                ONE,
+                IMAGES,
+                "@Operation(domain = \"ham\") public static int ham(TaskContext task) { return 1; }",
+                "@Operation(domain = \"ham\") public static void spam(String in) {}");
+        int registered = register(tasks, "h", "default", null).added()
+                + register(tasks, "h", "ham", null).added();
+        assertThat(registered).isEqualTo(5);
+        assertThat(operations.find("one", null).get(0).inputs()).isNull();
+        assertThat(operations.find("empty", null).get(0).inputs())
+                .isEqualTo("{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}");
+        assertThat(operations.find("ham", null).get(0).outputs())
+                .isEqualTo("{\"type\":\"integer\",\"format\":\"int32\"}");
+        InputSchema all = InputSchema.parse(operations.find("all", null).get(0).inputs());
+        assertThat(all.fields())
+                .containsExactly(
+                        new InputSchema.Field("file", "file", true, null, List.of()),
+                        new InputSchema.Field("string", "string", true, null, List.of()),
+                        new InputSchema.Field("number", "integer", false, "65", List.of()),
+                        new InputSchema.Field("bool", "boolean", true, null, List.of()),
+                        new InputSchema.Field("datetime", "datetime", true, null, List.of()),
+                        new InputSchema.Field("moment", "moment", true, null, List.of()),
+                        new InputSchema.Field("letter", "string", true, null, List.of("\"a\"", "\"b\"")));
     }
 
     @Test

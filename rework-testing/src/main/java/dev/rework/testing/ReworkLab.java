@@ -76,6 +76,7 @@ public final class ReworkLab implements AutoCloseable {
         return Stream.of(entries)
                 .filter(entry -> !entry.isBlank())
                 .map(Path::of)
+                .filter(Files::exists)
                 .toList();
     }
 
