@@ -131,18 +131,9 @@ final class AbortOrder {
     }
 
     private void dump(Begun attempt) throws InterruptedException {
-        long number = worker.answers().nextDump();
-        CompletableFuture<String> dump = worker.answers().dump(number);
-        worker.send(new Control.Dump(number));
-        String content = within(dump, DUMP_MILLIS);
+        String content = TakeDumps.take(worker, DUMP_MILLIS);
         if (content != null) {
-            context.acts().execute(() -> {
-                try {
-                    context.stores().dumps().store(attempt.task(), attempt.attempt(), content);
-                } catch (RuntimeException e) {
-                    context.listener().details("a thread dump is not stored: " + e.getMessage());
-                }
-            });
+            context.acts().execute(() -> TakeDumps.store(context, attempt, content));
         }
     }
 

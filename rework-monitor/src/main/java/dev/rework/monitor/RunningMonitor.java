@@ -63,6 +63,7 @@ final class RunningMonitor {
                         look,
                         kills,
                         timeouts,
+                        new TakeDumps(context, pool, look),
                         new StartDeadline(context, pool, kills),
                         size,
                         new SampleResources(context, pool, kills),

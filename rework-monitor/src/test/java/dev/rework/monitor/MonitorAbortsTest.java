@@ -7,6 +7,7 @@ import dev.rework.Task;
 import dev.rework.TaskState;
 import dev.rework.embedded.Eventually;
 import dev.rework.embedded.TestDatabase;
+import dev.rework.internal.db.DumpStore;
 import dev.rework.internal.db.TaskStore;
 import dev.rework.internal.db.WorkerRow;
 import dev.rework.internal.db.WorkerStore;
@@ -65,6 +66,21 @@ class MonitorAbortsTest {
         assertThat(db.one(String.class, "select content from rework.dump where task = ?", task.id()))
                 .contains("Deeds.spin");
         assertThat(stage.ended(stage.schedule("noop")).state()).isEqualTo(TaskState.DONE);
+    }
+
+    @Test
+    void aDumpIsTakenOfARunningTaskWhenSomebodyAsks() {
+        Path file = dir.resolve("dumped");
+        Task<?> task = stage.schedule("untilThere", file.toString());
+        Stage.runs(file);
+        DumpStore dumps = new DumpStore(TaskStore.jdbi(db.dataSource()));
+        assertThat(dumps.request(task.id())).isTrue();
+        Eventually.isTrue("it is there", () -> !dumps.of(task.id()).isEmpty());
+        assertThat(dumps.of(task.id()).get(0).content()).contains("Deeds.untilThere");
+        assertThat(task.state()).isEqualTo(TaskState.RUNNING);
+        touch(file);
+        stage.ended(task);
+        assertThat(dumps.request(task.id())).isFalse();
     }
 
     @Test

@@ -78,6 +78,7 @@ create table rework.worker (
   holding        bigint[] not null default '{}',
   stop_requested timestamptz,
   kill_requested timestamptz,
+  dump_requested timestamptz,
   request_reason text,
   memory_mb      integer not null default 0,
   cpu_percent    integer not null default 0,

@@ -87,7 +87,7 @@ grant execute on function rework.schedule to rework_submitter;
 
 grant rework_reader, rework_submitter to rework_operator;
 grant update (state, cause, reason, finished, failed_at) on rework.task to rework_operator;
-grant update (stop_requested, kill_requested, request_reason) on rework.worker to rework_operator;
+grant update (stop_requested, kill_requested, dump_requested, request_reason) on rework.worker to rework_operator;
 grant select, insert, update, delete on rework.plan to rework_operator;
 grant insert, update on rework.operation, rework.registration to rework_operator;
 grant insert on rework.audit to rework_operator;

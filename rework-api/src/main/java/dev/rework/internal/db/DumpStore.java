@@ -20,6 +20,21 @@ public final class DumpStore {
              limit 20
             """;
 
+    private static final String REQUEST = """
+            update rework.worker w
+               set dump_requested = clock_timestamp()
+              from rework.task t
+             where t.id = :task and t.state in ('running', 'aborting') and w.id = t.worker and w.finished is null
+            """;
+
+    private static final String TELL = """
+            select pg_notify('rework_kill', '')
+            """;
+
+    private static final String TAKEN = """
+            update rework.worker w set dump_requested = null where w.id = :worker
+            """;
+
     private final Jdbi jdbi;
 
     public DumpStore(Jdbi jdbi) {
@@ -36,6 +51,23 @@ public final class DumpStore {
                 .bind("attempt", attempt)
                 .bind("content", PlainText.clean(content))
                 .execute());
+    }
+
+    /** Asks for a dump of the worker that runs a task, on whatever host; false when it does not run. */
+    public boolean request(long task) {
+        return jdbi.inTransaction(handle -> {
+            boolean asked = handle.createUpdate(REQUEST).bind("task", task).execute() == 1;
+            if (asked) {
+                handle.createQuery(TELL).mapTo(String.class).list();
+            }
+            return asked;
+        });
+    }
+
+    /** Says that a worker's dump was taken, or that none can be. */
+    public void taken(long worker) {
+        jdbi.useHandle(
+                handle -> handle.createUpdate(TAKEN).bind("worker", worker).execute());
     }
 
     /** The newest dumps of a task, newest first, at most 20. */

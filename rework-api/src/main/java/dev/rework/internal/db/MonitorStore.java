@@ -98,6 +98,10 @@ public final class MonitorStore {
              where w.host = :host and w.domain = :domain and w.finished is null
                and (w.kill_requested is not null or w.stop_requested is not null)
              union all
+            select 'dump', w.id, null, null, null, null, null
+              from rework.worker w
+             where w.host = :host and w.domain = :domain and w.finished is null and w.dump_requested is not null
+             union all
             select case t.state when 'aborting' then 'abort' else 'late' end, w.id, t.id, t.attempt,
                    case t.state when 'aborting' then o.grace_ms else o.timeout_ms end, t.cause, t.reason
               from rework.worker w
@@ -148,6 +152,7 @@ public final class MonitorStore {
      * What a monitor sees.
      *
      * @param queued how many tasks wait for its workers, counted up to the bound
+     * @param dumps workers of which somebody wants a thread dump
      * @param hasPlans whether its domain has any
      * @param dueInMillis until the next scheduled task of any domain is due; null when there is none
      */
@@ -156,10 +161,11 @@ public final class MonitorStore {
             boolean hasPlans,
             @Nullable Long dueInMillis,
             List<Request> requests,
+            List<Long> dumps,
             List<Order> orders,
             List<Late> late) {
         /** Nothing. */
-        public static final Look NOTHING = new Look(0, false, null, List.of(), List.of(), List.of());
+        public static final Look NOTHING = new Look(0, false, null, List.of(), List.of(), List.of(), List.of());
     }
 
     /** The newest {@code limit} that have not ended (with {@code after}: the next ones), in the order of their ids. */
@@ -237,6 +243,7 @@ public final class MonitorStore {
     /** Looks at all that concerns the monitor of a host and domain; counts queued tasks up to {@code bound}. */
     public Look look(String host, String domain, int bound) {
         List<Request> requests = new ArrayList<>();
+        List<Long> dumps = new ArrayList<>();
         List<Order> orders = new ArrayList<>();
         List<Late> late = new ArrayList<>();
         long[] counts = new long[2];
@@ -258,6 +265,7 @@ public final class MonitorStore {
                         case "due" -> due[0] = number;
                         case "stop" -> requests.add(new Request(worker, false, why));
                         case "kill" -> requests.add(new Request(worker, true, why));
+                        case "dump" -> dumps.add(worker);
                         case "abort" ->
                             orders.add(new Order(
                                     worker, task, attempt, row.getString("cause"), why, row.getLong("number")));
@@ -266,7 +274,7 @@ public final class MonitorStore {
                     return row.getString("kind");
                 })
                 .list());
-        return new Look((int) counts[0], counts[1] > 0, due[0], requests, orders, late);
+        return new Look((int) counts[0], counts[1] > 0, due[0], requests, dumps, orders, late);
     }
 
     private static MonitorRow row(ResultSet row) throws SQLException {

@@ -214,7 +214,7 @@ class TaskVerdictsTest {
         assertThat(look.late()).containsExactly(new Late(worker, late, 1, 1000));
         assertThat(look.requests()).containsExactly(new MonitorStore.Request(worker, false, "please"));
         assertThat(monitors.look("h1", "d", 3).queued()).isEqualTo(3);
-        assertThat(monitors.look("h2", "d", 100)).isEqualTo(new Look(0, false, null, List.of(), List.of(), List.of()));
+        assertThat(monitors.look("h2", "d", 100)).isEqualTo(Look.NOTHING);
     }
 
     @Test
