@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class AbortOrder {
 
     private static final long DROP_MILLIS = 250;
-    private static final long DUMP_MILLIS = 100;
+    private static final long DUMP_MILLIS = 200;
     private static final long RELEASE_MILLIS = 50;
     private static final long STOPPED_MILLIS = 100;
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern(

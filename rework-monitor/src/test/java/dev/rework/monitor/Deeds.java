@@ -122,7 +122,7 @@ public final class Deeds {
         return "in time";
     }
 
-    @Operation(domain = "deeds", timeout = "PT0.5S", retries = 1, backoff = "PT0.05S")
+    @Operation(domain = "deeds", timeout = "PT3S", retries = 1, backoff = "PT0.05S")
     public static String secondTimeLucky(TaskContext task) {
         if (task.attempt() == 1) {
             spin();
