@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -277,5 +279,29 @@ class SchedulerTest {
             assertThat(cut.left()).isZero();
             assertThat(count()).isEqualTo(before + 1);
         }
+    }
+
+    @Test
+    void threadsMayShareIt() throws Exception {
+        long before = count();
+        List<CompletableFuture<List<Long>>> running = new ArrayList<>();
+        for (int thread = 0; thread < 8; thread++) {
+            running.add(CompletableFuture.supplyAsync(
+                    () -> {
+                        List<Long> ids = new ArrayList<>();
+                        for (int i = 0; i < 25; i++) {
+                            ids.add(scheduler.schedule(due(), json(null)));
+                        }
+                        return ids;
+                    },
+                    run -> new Thread(run).start()));
+        }
+        List<Long> all = new ArrayList<>();
+        for (CompletableFuture<List<Long>> each : running) {
+            all.addAll(each.get(120, TimeUnit.SECONDS));
+        }
+
+        assertThat(all).hasSize(200).doesNotHaveDuplicates();
+        assertThat(count()).isEqualTo(before + 200);
     }
 }
