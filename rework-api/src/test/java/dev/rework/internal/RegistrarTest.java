@@ -16,7 +16,6 @@ import dev.rework.internal.db.RegistrationStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -364,16 +363,5 @@ class RegistrarTest {
                         new InputSchema.Field("datetime", "datetime", true, null, List.of()),
                         new InputSchema.Field("moment", "moment", true, null, List.of()),
                         new InputSchema.Field("letter", "string", true, null, List.of("\"a\"", "\"b\"")));
-    }
-
-    @Test
-    void theInstallationTellsDatabasesApart() throws SQLException {
-        TestDatabase other = new TestDatabase().create("other");
-        try {
-            assertThat(new RegistrationStore(Jdbi.create(other.dataSource())).installation())
-                    .isNotNull();
-        } finally {
-            other.drop();
-        }
     }
 }
