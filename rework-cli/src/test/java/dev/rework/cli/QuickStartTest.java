@@ -103,7 +103,7 @@ class QuickStartTest {
     }
 
     private static void stopMonitor() throws InterruptedException {
-        monitor.destroy();
+        monitor.toHandle().destroy();
         if (!monitor.waitFor(60, TimeUnit.SECONDS)) {
             monitor.destroyForcibly();
         }
@@ -192,7 +192,7 @@ class QuickStartTest {
         Eventually.isTrue(
                 "its worker is idle",
                 () -> DB.number("select count(*) from rework.worker where host = 'elsewhere' and state = 'idle'") == 1);
-        other.destroy();
+        other.toHandle().destroy();
         Ran ran = Launcher.ran(other);
         assertThat(ran.code()).isZero();
         assertThat(ran.err()).contains("stopping").doesNotContain("\tat ");
