@@ -72,6 +72,10 @@ record Account(List<String> prefix, int uid, int gid) {
         }
     }
 
+    boolean owns(Path path) {
+        return attribute(path, "unix:uid") == uid;
+    }
+
     List<String> command(List<String> command) {
         List<String> whole = new ArrayList<>(prefix);
         whole.addAll(command);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -12,6 +13,7 @@ import java.nio.file.attribute.UserPrincipal;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -98,6 +100,7 @@ record Layout(Path home) {
 
     private static boolean prepared(Path folder, Account account) {
         try {
+            setOrphanAside(folder, account);
             Files.createDirectory(
                     folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(CLOSED)));
             account.own(folder);
@@ -109,6 +112,23 @@ record Layout(Path home) {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** The data of a home that was deleted here: nobody has its password any more. Kept, in case that was a mistake. */
+    private static void setOrphanAside(Path folder, Account account) throws IOException {
+        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS) || !account.owns(folder)) {
+            return;
+        }
+        Path all = folder.resolve("data");
+        if (Files.isDirectory(all)) {
+            try (Stream<Path> data = Files.list(all)) {
+                for (Path one : data.toList()) {
+                    Postmaster.workingIn(one, account).forEach(ProcessHandle::destroyForcibly);
+                }
+            }
+        }
+        String name = folder.getFileName() + ".orphan-" + Instant.now().getEpochSecond();
+        Files.move(folder, folder.resolveSibling(name));
     }
 
     private static String digest(String text) {

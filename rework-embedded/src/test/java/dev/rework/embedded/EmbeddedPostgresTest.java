@@ -316,6 +316,39 @@ class EmbeddedPostgresTest {
     }
 
     @Test
+    void aHomeThatWasDeletedMayBeMadeAnewWhereRootMayNotUnshare() throws Exception {
+        assumeTrue("root".equals(System.getProperty("user.name")));
+        Path bin = Files.createDirectory(folder.resolve("bin"));
+        Path unshare = Files.writeString(bin.resolve("unshare"), "#!/bin/sh\nexit 1\n");
+        Files.setPosixFilePermissions(unshare, PosixFilePermissions.fromString("rwxr-xr-x"));
+        List<Path> places = new ArrayList<>();
+        try {
+            for (int i = 0; i < 2; i++) {
+                try (Starter starter = Starter.withPath(home, bin)) {
+                    assertThat(starter.startedIt()).isTrue();
+                }
+                Path place =
+                        home.resolve(Files.readString(home.resolve("place")).strip());
+                places.add(place);
+                if (i == 0) {
+                    Trees.remove(home); // its server still runs
+                }
+            }
+            assertThat(places.get(0)).isEqualTo(places.get(1));
+        } finally {
+            postgres.stop();
+            for (Path place : places) {
+                try (Stream<Path> siblings = Files.list(place.getParent())) {
+                    for (Path one : siblings.filter(p -> p.toString().startsWith(place.toString()))
+                            .toList()) {
+                        Trees.remove(one);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
     void rootFindsAndRunsWhatAUserMade() throws Exception {
         assumeTrue("root".equals(System.getProperty("user.name")));
         Path reachable = Files.createTempDirectory(Path.of("/tmp"), "rework-user-");
