@@ -18,6 +18,7 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamWriteConstraints;
 import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.DeserializationFeature;
@@ -226,9 +227,8 @@ public final class Codec {
         }
         String message = e.getOriginalMessage();
         TokenStreamLocation at = e.getLocation();
-        if (path.isEmpty() && at != null && at.getLineNr() > 0) {
-            message = "not JSON that fits: " + message + " (line " + at.getLineNr() + ", column " + at.getColumnNr()
-                    + ")";
+        if (e instanceof StreamReadException && at != null && at.getLineNr() > 0) {
+            message = "not JSON: " + message + " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
         }
         InvalidInput invalid = new InvalidInput(List.of(new Problem(path.toString(), message.replaceAll("\\s+", " "))));
         invalid.initCause(e);

@@ -85,7 +85,9 @@ sealed interface Shape {
 
         @Override
         public void check(JsonNode value, String path, SchemaCheck check) {
-            if (!value.isIntegralNumber()) {
+            if (value.isNumber() && !value.isIntegralNumber() && value.canConvertToExactIntegral()) {
+                check.wrong(path, value, "is written as a fraction, not as a whole number");
+            } else if (!value.isIntegralNumber()) {
                 check.wrong(path, value, "is not a whole number");
             } else if (bits > 0 && value.bigIntegerValue().bitLength() >= bits) {
                 check.wrong(path, value, "does not fit into " + bits + " bits");

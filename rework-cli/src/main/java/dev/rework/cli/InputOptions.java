@@ -80,7 +80,11 @@ final class InputOptions {
                 .findFirst()
                 .orElse(null);
         InputSchema schema = meant == null ? null : InputSchema.parse(meant.inputs());
-        return schema == null ? Codec.write(values) : schema.fromStrings(values);
+        try {
+            return schema == null ? Codec.write(values) : schema.fromStrings(values);
+        } catch (InvalidInput e) {
+            throw new InvalidInput(operation, e.problems());
+        }
     }
 
     private static Map<String, String> pairs(String option, List<String> texts) {
@@ -103,7 +107,7 @@ final class InputOptions {
         } catch (InvalidInput e) {
             throw new Refusal(
                     ExitCode.USAGE,
-                    where + " is not JSON: " + e.problems().get(0).message(),
+                    where + " is " + e.problems().get(0).message(),
                     "text needs quotes of its own: --input '\"hello\"'");
         }
     }
