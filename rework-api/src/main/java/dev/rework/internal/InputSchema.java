@@ -51,6 +51,11 @@ public final class InputSchema {
         return check(value, "");
     }
 
+    /** The same of a JSON text, for those who do without the mapper's types. */
+    public List<Problem> check(String json, String root) {
+        return check(Codec.parse(json), root);
+    }
+
     /** The same, with paths that begin with a word such as {@code output}. */
     public List<Problem> check(JsonNode value, String root) {
         SchemaCheck check = new SchemaCheck(definitions);

@@ -180,10 +180,6 @@ final class Hand {
         closed = true;
     }
 
-    synchronized boolean isClosed() {
-        return closed;
-    }
-
     /** Outcomes to settle now, up to so many bytes but at least one; {@link #settled} must follow. */
     synchronized List<Outcome> takeFinished(long mostBytes) {
         long bytes = 0;

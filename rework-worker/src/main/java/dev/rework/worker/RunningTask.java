@@ -1,5 +1,7 @@
 package dev.rework.worker;
 
+import dev.rework.InvalidInput;
+import dev.rework.Problem;
 import dev.rework.Rework;
 import dev.rework.TaskContext;
 import dev.rework.internal.ClientOptions;
@@ -8,6 +10,7 @@ import dev.rework.internal.Frame;
 import dev.rework.internal.InputSchema;
 import dev.rework.internal.JoinListener;
 import dev.rework.internal.db.Claim;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -56,11 +59,9 @@ final class RunningTask implements TaskContext {
     public void saveOutput(@Nullable Object value) {
         String json = Codec.write(value);
         InputSchema schema = InputSchema.parse(running.operation().entry().outputs());
-        if (schema != null) {
-            var problems = schema.check(Codec.parse(json), "output");
-            if (!problems.isEmpty()) {
-                throw new dev.rework.InvalidInput(problems);
-            }
+        List<Problem> problems = schema == null ? List.of() : schema.check(json, "output");
+        if (!problems.isEmpty()) {
+            throw new InvalidInput(running.operation().entry().name(), problems);
         }
         output = json;
     }

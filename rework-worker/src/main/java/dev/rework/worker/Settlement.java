@@ -42,11 +42,6 @@ final class Settlement {
         return dead;
     }
 
-    /** Something in the database may stand in our name without our knowing: look before the next claim. */
-    void foundStrays() {
-        strays = true;
-    }
-
     /** Somebody has. */
     void declaredDead() {
         dead = true;

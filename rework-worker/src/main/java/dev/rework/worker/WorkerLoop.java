@@ -174,6 +174,9 @@ final class WorkerLoop {
         operation = served.find(ask.lane().operation());
         List<Claim> claims = worker.settlement().turn(ask);
         cpuSeen = OwnProcess.cpuMillis();
+        if (ask.most() == 1) {
+            OwnProcess.resetPeak();
+        }
         heads.claimed(ask, claims);
     }
 
