@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param host the only host its tasks may run on; empty for any that registered the operation
  * @param rule 5 fields, or 6 with seconds first
  * @param zone whose wall clock the rule reads
- * @param input JSON text, null when it has none
+ * @param input JSON text, null when it has none, or who asks may not read inputs
  * @param missedMax how many missed or waiting instants are kept at most
  * @param jitter each task starts up to this much after its instant, at random
  * @param declared it stands in the code, as {@code @Operation(cron = …)}, and follows it at every registration

@@ -22,10 +22,13 @@ final class ExportScheduled extends DatabaseCommand {
 
     @Override
     protected ExitCode perform(Database database) throws IOException {
-        List<Plan> plans = new PlanStore(database.jdbi())
-                .list(new PlanStore.Filter(domain, null, null, null, Integer.MAX_VALUE, null)).stream()
-                        .filter(plan -> !plan.declared())
-                        .toList();
+        PlanStore store = new PlanStore(database.jdbi());
+        if (!store.readsInputs()) {
+            throw new Refusal(ExitCode.ERROR, "this login may not read the inputs of plans, which an export holds");
+        }
+        List<Plan> plans = store.list(new PlanStore.Filter(domain, null, null, null, Integer.MAX_VALUE, null)).stream()
+                .filter(plan -> !plan.declared())
+                .toList();
         if (path.equals("-")) {
             out().print(PlanFile.write(plans));
         } else {

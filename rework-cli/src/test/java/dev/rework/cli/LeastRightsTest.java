@@ -161,6 +161,23 @@ class LeastRightsTest {
         Ran prepared = Ran.rework("prepare", as("operator"), "twice", "* * * * * *", "--input", "3");
         assertThat(prepared.code()).as(prepared.err()).isZero();
         Eventually.isTrue("two fires", () -> db.number("select fired from rework.plan") >= 2);
+        assertThat(Ran.rework("list-scheduled", as("operator"), "-o", "json")
+                        .objects()
+                        .get(0))
+                .containsEntry("input", 3);
+        assertThat(Ran.rework("list-scheduled", as("reader"), "-o", "json")
+                        .objects()
+                        .get(0))
+                .containsEntry("operation", "twice")
+                .containsEntry("input", null);
+        assertThat(Ran.rework("export-scheduled", as("reader"), "--path", "-").err())
+                .contains("may not read the inputs");
+        Ran launched =
+                Ran.rework("launch-scheduled", as("operator"), prepared.out().strip());
+        assertThat(launched.code()).as(launched.err()).isZero();
+        assertThat(Ran.rework("pause-scheduled", as("reader"), prepared.out().strip())
+                        .err())
+                .contains("permission denied");
         assertThat(Ran.rework("unprepare", as("operator"), prepared.out().strip())
                         .code())
                 .isZero();

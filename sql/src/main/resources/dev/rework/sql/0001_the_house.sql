@@ -310,6 +310,32 @@ select t.id,
   from rework.task t
   join rework.operation o on o.id = t.operation;
 
+-- A view reads as its owner: who may not read inputs gets nulls for them.
+create view rework.plans as
+select p.id,
+       o.name as operation,
+       o.domain,
+       p.host,
+       p.rule,
+       p.zone,
+       case when has_column_privilege('rework.plan', 'input', 'select') then p.input end as input,
+       case when has_column_privilege('rework.plan', 'raw_input', 'select') then p.raw_input end as raw_input,
+       p.metadata,
+       p.missed,
+       p.missed_max,
+       p.overlap,
+       p.jitter_ms,
+       p.paused,
+       p.declared,
+       p.last_fire,
+       p.last_task,
+       p.fired,
+       p.skipped,
+       p.note,
+       p.created
+  from rework.plan p
+  join rework.operation o on o.id = p.operation;
+
 create function rework.schedule(
   operation text,
   input     json default null,

@@ -70,7 +70,8 @@ grant select on rework.schema_version, rework.installation, rework.operation, re
 grant execute on function rework.queue_depth
    to rework_reader, rework_submitter;
 
-grant select on rework.monitor, rework.worker, rework.dump, rework.audit, rework.plan_watch to rework_reader;
+grant select on rework.monitor, rework.worker, rework.dump, rework.audit, rework.plans, rework.plan_watch
+   to rework_reader;
 grant select (id, operation, worker, parent, plan, run_at, queued, started, finished, failed_at, fire_at, rank,
               attempt, cpu_ms, peak_mb, ready, waiting, state, cause, host, reason, error, progress, metadata)
    on rework.task to rework_reader;
@@ -89,6 +90,7 @@ grant rework_reader, rework_submitter to rework_operator;
 grant update (state, cause, reason, finished, failed_at) on rework.task to rework_operator;
 grant update (stop_requested, kill_requested, dump_requested, request_reason) on rework.worker to rework_operator;
 grant select, insert, update, delete on rework.plan to rework_operator;
+grant insert (plan) on rework.task to rework_operator;
 grant insert, update on rework.operation, rework.registration to rework_operator;
 grant insert on rework.audit to rework_operator;
 grant execute on function rework.abort to rework_operator;

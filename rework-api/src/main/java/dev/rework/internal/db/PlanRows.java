@@ -30,7 +30,7 @@ final class PlanRows {
         Instant now = instant(row, "now");
         return new Plan(
                 row.getLong("id"),
-                row.getString("operation_name"),
+                row.getString("operation"),
                 row.getString("domain"),
                 row.getString("host"),
                 rule,

@@ -61,20 +61,18 @@ public final class PlanStore {
             """;
 
     private static final String FIND = """
-            select p.*, o.name as operation_name, o.domain, clock_timestamp() as now
-              from rework.plan p
-              join rework.operation o on o.id = p.operation
+            select p.*, clock_timestamp() as now
+              from rework.plans p
              where p.id = :id
             """;
 
     private static final String NEWEST = """
             select newest.*
-              from (select p.*, o.name as operation_name, o.domain, clock_timestamp() as now
-                      from rework.plan p
-                      join rework.operation o on o.id = p.operation
-                     where (:domain::text is null or o.domain = :domain)
+              from (select p.*, clock_timestamp() as now
+                      from rework.plans p
+                     where (:domain::text is null or p.domain = :domain)
                        and (:host::text is null or p.host = :host)
-                       and (:operation::text is null or o.name = :operation)
+                       and (:operation::text is null or p.operation = :operation)
                        and (:paused::boolean is null or p.paused = :paused)
                      order by p.id desc
                      limit :limit) newest
@@ -82,16 +80,19 @@ public final class PlanStore {
             """;
 
     private static final String AFTER = """
-            select p.*, o.name as operation_name, o.domain, clock_timestamp() as now
-              from rework.plan p
-              join rework.operation o on o.id = p.operation
+            select p.*, clock_timestamp() as now
+              from rework.plans p
              where p.id > :after
-               and (:domain::text is null or o.domain = :domain)
+               and (:domain::text is null or p.domain = :domain)
                and (:host::text is null or p.host = :host)
-               and (:operation::text is null or o.name = :operation)
+               and (:operation::text is null or p.operation = :operation)
                and (:paused::boolean is null or p.paused = :paused)
              order by p.id
              limit :limit
+            """;
+
+    private static final String READS_INPUTS = """
+            select has_column_privilege('rework.plan', 'input', 'select')
             """;
 
     private static final String PAUSE = """
@@ -217,6 +218,12 @@ public final class PlanStore {
                 .bind("limit", filter.limit)
                 .map(PlanRows::plan)
                 .list());
+    }
+
+    /** Whether inputs are shown to whoever is logged in; when not, plans seem to have none. */
+    public boolean readsInputs() {
+        return jdbi.withHandle(
+                handle -> handle.createQuery(READS_INPUTS).mapTo(Boolean.class).one());
     }
 
     /** It fires no more until it is resumed. False when there is none. */
