@@ -7,6 +7,7 @@ import dev.rework.embedded.Eventually;
 import dev.rework.embedded.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -67,6 +68,20 @@ class SchemaTest {
         assertThat(status()).isEqualTo(new SchemaStatus.Missing());
         install();
         assertThat(status().isCurrent()).isTrue();
+    }
+
+    @Test
+    void aSchemaOfOnesOwnIsAllTheRightItTakes() throws SQLException {
+        db.execute("do $$ begin create role rework_test_plain; exception when duplicate_object then null; end $$;"
+                + "create schema rework authorization rework_test_plain");
+        try (Connection connection = db.connection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("set role rework_test_plain");
+            assertThat(Schema.install(connection)).isEqualTo(Migration.NEWEST);
+            assertThat(Schema.install(connection)).isZero();
+        }
+        assertThat(db.number("select count(*) from pg_inherits where inhparent = 'rework.log'::regclass"))
+                .isGreaterThan(3);
     }
 
     @Test
