@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rework.embedded.TestDatabase;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -62,6 +63,12 @@ class RolesTest {
                     "worker",
                     "monitor"),
             new Deed("read a plan's input", "select input from rework.plan", "operator", "monitor"),
+            new Deed("list plans", "select id, input from rework.plans", "reader", "operator", "monitor"),
+            new Deed(
+                    "ask for a thread dump",
+                    "update rework.worker set dump_requested = now() where id = 1",
+                    "operator",
+                    "monitor"),
             new Deed(
                     "read logs", "select line from rework.log", "reader", "submitter", "operator", "worker", "monitor"),
             new Deed("read the audit", "select verb from rework.audit", "reader", "operator", "monitor"),
@@ -228,6 +235,24 @@ class RolesTest {
                 """))
                 .isEqualTo(
                         "plan.identity plan.input plan.raw_input task.input task.output task.raw_input task.raw_output task.token");
+    }
+
+    @Test
+    void aReaderSeesPlansWithoutTheirInputs() throws SQLException {
+        try (Connection connection = db.connection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("insert into rework.plan (operation, rule, identity, input)"
+                    + " values (1, '* * * * *', 'secret', '\"secret\"')");
+            for (String role : List.of("reader", "operator")) {
+                statement.execute("set local role rework_" + role);
+                try (ResultSet row = statement.executeQuery("select input::text from rework.plans")) {
+                    row.next();
+                    assertThat(row.getString(1)).isEqualTo(role.equals("reader") ? null : "\"secret\"");
+                }
+            }
+            connection.rollback();
+        }
     }
 
     @Test
