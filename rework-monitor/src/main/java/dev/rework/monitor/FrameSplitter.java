@@ -58,7 +58,7 @@ final class FrameSplitter {
                 sink.frame(frame);
                 at += parsed.size();
                 text = at;
-            } else if (parsed == Frame.Parsed.MORE) {
+            } else if (parsed.size() < 0) {
                 break;
             } else {
                 at++;

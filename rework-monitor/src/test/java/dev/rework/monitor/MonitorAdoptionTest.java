@@ -34,7 +34,7 @@ class MonitorAdoptionTest {
                         null,
                         List.of(),
                         new ReworkHome(dir.resolve("home").toAbsolutePath())));
-        return MonitorProgram.start(db.url(), dir, 0, onExit);
+        return MonitorProgram.start(db.url(), dir, onExit, Stage.HOST);
     }
 
     private static Task<?> schedule(dev.rework.Rework rework, String operation, Path file) {

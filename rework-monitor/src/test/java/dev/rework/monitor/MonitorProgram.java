@@ -4,12 +4,12 @@ import dev.rework.internal.DatabaseAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** A monitor in a process of its own, for tests that kill it. Arguments: address, folder, grace in seconds, exit policy. */
+/** A monitor in a process of its own, for tests that kill it. Arguments: address, folder, grace in seconds, exit policy, host. */
 final class MonitorProgram {
     private MonitorProgram() {}
 
     public static void main(String[] args) {
-        MonitorOptions options = Stage.options(Path.of(args[1]))
+        MonitorOptions options = Stage.options(Path.of(args[1]), args[4])
                 .grace(Duration.ofSeconds(Long.parseLong(args[2])))
                 .onExit(OnExit.valueOf(args[3]))
                 .build();
@@ -32,7 +32,7 @@ final class MonitorProgram {
     }
 
     /** Starts one with this JVM's class path. */
-    static Process start(String address, Path dir, int graceSeconds, OnExit onExit) throws Exception {
+    static Process start(String address, Path dir, OnExit onExit, String host) throws Exception {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
@@ -43,8 +43,9 @@ final class MonitorProgram {
                         "dev.rework.monitor.MonitorProgram",
                         address,
                         dir.toString(),
-                        Integer.toString(graceSeconds),
-                        onExit.name())
+                        "0",
+                        onExit.name(),
+                        host)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
                         dir.resolve("monitor.out").toFile()))

@@ -52,7 +52,11 @@ final class Stage implements AutoCloseable {
     }
 
     static MonitorOptions.Builder options(Path dir) {
-        return MonitorOptions.of("deeds", HOST)
+        return options(dir, HOST);
+    }
+
+    static MonitorOptions.Builder options(Path dir, String host) {
+        return MonitorOptions.of("deeds", host)
                 .workers(1, 1)
                 .jvmOptions(List.of("-Xmx64m"))
                 .home(new ReworkHome(dir.resolve("home").toAbsolutePath()));
