@@ -63,9 +63,12 @@ class MonitorAbortsTest {
         assertThat(ProcessHandle.of(Long.parseLong(pid)).filter(ProcessHandle::isAlive))
                 .isEmpty();
         assertThat(stage.dead(workerOf(task)).deathinfo()).startsWith("preemptive kill at ");
-        Eventually.isTrue("its dump is stored", () -> db.number(
-                        "select count(*) from rework.dump where task = ? and content like '%Deeds.spin%'", task.id())
-                == 1);
+        Eventually.isTrue(
+                "its dump is stored",
+                () -> db.number(
+                                "select count(*) from rework.dump where task = ? and content like '%Deeds.spin%'",
+                                task.id())
+                        == 1);
         assertThat(stage.ended(stage.schedule("noop")).state()).isEqualTo(TaskState.DONE);
     }
 

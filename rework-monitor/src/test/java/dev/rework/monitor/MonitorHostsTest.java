@@ -34,7 +34,11 @@ class MonitorHostsTest {
                 db.dataSource(),
                 Deeds.classes(),
                 new Registrar.Options(
-                        "other", "deeds", null, List.of(), new ReworkHome(dir.resolve("home").toAbsolutePath())));
+                        "other",
+                        "deeds",
+                        null,
+                        List.of(),
+                        new ReworkHome(dir.resolve("home").toAbsolutePath())));
         Process monitor = MonitorProgram.start(db.url(), dir, OnExit.KILL, "other");
         try (Rework rework = Rework.over(db.dataSource())) {
             Path file = dir.resolve("go");
@@ -57,9 +61,11 @@ class MonitorHostsTest {
                 java.nio.file.Files.writeString(file, "");
                 ProcessTree.signal("CONT", worker);
                 ProcessTree.signal("CONT", monitor.pid());
-                Eventually.isTrue("the worker has ended", () -> ProcessHandle.of(worker)
-                        .filter(ProcessHandle::isAlive)
-                        .isEmpty());
+                Eventually.isTrue(
+                        "the worker has ended",
+                        () -> ProcessHandle.of(worker)
+                                .filter(ProcessHandle::isAlive)
+                                .isEmpty());
                 assertThat(db.one(String.class, "select state from rework.task where id = ?", task.id()))
                         .isEqualTo("failed");
             }
@@ -73,13 +79,18 @@ class MonitorHostsTest {
     @Test
     void anIdleMonitorCostsTwoStatementsASecond() throws Exception {
         try (Stage stage = Stage.of(db, dir, options -> options.workers(2, 2))) {
-            Eventually.isTrue("two are idle", () -> stage.workers().stream()
-                            .filter(row -> row.state().equals("idle"))
-                            .count()
-                    == 2);
+            Eventually.isTrue(
+                    "two are idle",
+                    () -> stage.workers().stream()
+                                    .filter(row -> row.state().equals("idle"))
+                                    .count()
+                            == 2);
             Quiet before = quiet();
             Quiet after = Eventually.value(
-                    "half a minute", Eventually.PATIENCE, MonitorHostsTest::quiet, now -> now.seconds - before.seconds > 30);
+                    "half a minute",
+                    Eventually.PATIENCE,
+                    MonitorHostsTest::quiet,
+                    now -> now.seconds - before.seconds > 30);
             double perSecond = (after.transactions - before.transactions) / (after.seconds - before.seconds);
             System.out.println("idle: " + perSecond + " transactions a second, our own look included");
             assertThat(perSecond).isLessThan(2.5);
