@@ -82,7 +82,9 @@ final class Inquest {
         }
         ExitVerdict verdict = exit == null ? ExitVerdict.UNKNOWN : ExitVerdict.of(exit, lastWords);
         boolean polite = !worker.bye().isEmpty() && exit != null && exit == 0;
-        String info = polite ? worker.bye() : worker.isAdopted() ? "ancestor died" : verdict.deathinfo();
+        // One released for a kill that became needless ends as if it had been asked to.
+        String bye = worker.bye().equals("released") ? "explicit shutdown" : worker.bye();
+        String info = polite ? bye : worker.isAdopted() ? "ancestor died" : verdict.deathinfo();
         return new Death(
                 worker.id(), begun, verdict.cause(), verdict.reason(), info, exit != null && !worker.isAdopted());
     }

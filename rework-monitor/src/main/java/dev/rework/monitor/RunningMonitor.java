@@ -42,10 +42,10 @@ final class RunningMonitor {
     private boolean over;
     private boolean closed;
 
-    private RunningMonitor(MonitorContext context, HikariDataSource database, DatabaseAddress address, Path index) {
+    private RunningMonitor(
+            MonitorContext context, HikariDataSource database, DatabaseAddress address, WorkerSpawn spawn) {
         this.context = context;
         this.database = database;
-        WorkerSpawn spawn = new WorkerSpawn(address, context.options(), index, WorkerClasspath.ofThisProcess());
         pool = new WorkerPool(context, spawn, LogCap.Limits.DEFAULT);
         wakeUps = address.listenAddress()
                 .map(where -> new WakeUps(where, context, pool))
@@ -69,7 +69,7 @@ final class RunningMonitor {
                         new SampleResources(context, pool, kills),
                         promote,
                         plans,
-                        new ReloadRegistrations(context, pool, index),
+                        new ReloadRegistrations(context, pool, spawn.index()),
                         new ReapLostHosts(context),
                         new Purge(context)),
                 context);
@@ -83,6 +83,7 @@ final class RunningMonitor {
             MonitorStore monitors = new MonitorStore(jdbi);
             Path index =
                     RegistrationIndex.file(options.home(), monitors.installation(), options.host(), options.domain());
+            WorkerSpawn spawn = new WorkerSpawn(address, options, index, WorkerClasspath.ofThisProcess());
             long id = MonitorSeat.take(monitors, options, listener);
             MonitorContext context = new MonitorContext(
                     id,
@@ -100,7 +101,7 @@ final class RunningMonitor {
                             new Retention(jdbi)),
                     new LogWriter(address.dataSource("monitor-log"), listener),
                     acts());
-            RunningMonitor running = new RunningMonitor(context, database, address, index);
+            RunningMonitor running = new RunningMonitor(context, database, address, spawn);
             running.begin();
             return running;
         } catch (RuntimeException e) {

@@ -10,12 +10,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The duty that watches what each worker's process tree uses, every second, and kills one that passes the hard limit. What
+ * The duty that watches what each worker's process tree uses, every second while any is busy, and kills one that passes the hard limit. What
  * changed noticeably is stored, at most every five seconds; a busy pool's first figures at once.
  */
 final class SampleResources implements Duty {
 
     private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long STORE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final MonitorContext context;
@@ -42,15 +43,16 @@ final class SampleResources implements Duty {
     @Override
     public void run() {
         long now = System.nanoTime();
-        if (now - ranAt < EVERY_NANOS) {
+        if (now - ranAt < (isQuiet() ? IDLE_NANOS : EVERY_NANOS)) {
             return;
         }
         ranAt = now;
+        Map<Long, List<Long>> children = ResourceReader.children();
         Map<Long, Seen> next = new HashMap<>();
         for (WorkerProcess worker : pool.all()) {
             // One that is only starting needs its CPU itself, and oshi its own time to load.
             if (worker.isReported()) {
-                Seen after = look(worker, seen.get(worker.id()));
+                Seen after = look(worker, children);
                 next.put(worker.id(), after);
                 enforce(worker, after.now.memoryMb());
             }
@@ -66,13 +68,27 @@ final class SampleResources implements Duty {
         return false;
     }
 
-    private Seen look(WorkerProcess worker, @Nullable Seen before) {
+    /** Nobody has anything in hand, and everybody was looked at since. */
+    private boolean isQuiet() {
+        return pool.all().stream().allMatch(this::isQuiet);
+    }
+
+    private boolean isQuiet(WorkerProcess worker) {
+        Seen last = seen.get(worker.id());
+        return last != null
+                && !worker.isAdopted()
+                && worker.hand() == null
+                && System.nanoTime() - last.nanos < worker.idleNanos();
+    }
+
+    private Seen look(WorkerProcess worker, Map<Long, List<Long>> children) {
+        Seen before = seen.get(worker.id());
         ResourceReader read = reader;
         if (read == null) {
             read = new ResourceReader();
             reader = read;
         }
-        ResourceReader.Use use = read.read(worker.facts().handle());
+        ResourceReader.Use use = read.read(worker.facts().identity().pid(), children);
         worker.memory(use.memoryMb());
         long now = System.nanoTime();
         int cpu = 0;

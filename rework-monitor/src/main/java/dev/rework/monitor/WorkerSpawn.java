@@ -55,6 +55,11 @@ final class WorkerSpawn {
     /** A process that has been told what to do. */
     record Spawned(Process process, String nonce, OutputStream control) {}
 
+    /** The registration index that its workers read. */
+    Path index() {
+        return index;
+    }
+
     /** Where a worker's hand cell is, for this monitor and the next. */
     Path cell(UUID tag) {
         return options.home().folder("run").resolve("worker-" + tag + ".hand");
