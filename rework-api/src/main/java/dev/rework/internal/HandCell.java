@@ -47,6 +47,11 @@ public final class HandCell {
         }
     }
 
+    /** Where the worker of a cell keeps what it writes once its monitor is gone: a line with the nonce, then the bytes. */
+    public static Path spool(Path cell) {
+        return cell.resolveSibling(cell.getFileName() + ".spool");
+    }
+
     /** Says that this attempt begins; must be called before its method is. */
     public void begin(long task, int attempt) {
         int slot = 8 + (int) (count % SLOTS) * 16;

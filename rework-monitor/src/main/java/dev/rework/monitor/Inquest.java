@@ -41,7 +41,7 @@ final class Inquest {
             String lastWords = lastWords(worker);
             remember(worker);
             decide(death(worker, exit, lastWords));
-            Files.deleteIfExists(worker.facts().cell());
+            forget(worker.facts().cell());
         } catch (IOException e) {
             context.listener().details(worker + ": " + e);
         } catch (InterruptedException e) {
@@ -61,7 +61,7 @@ final class Inquest {
                     : new ExitVerdict(Cause.LOST, "host " + context.options().host() + " was started anew");
             String info = row.state().equals("starting") ? "never started" : verdict.deathinfo();
             decide(new Death(row.id(), sameBoot ? begun(cell) : null, verdict.cause(), verdict.reason(), info, false));
-            Files.deleteIfExists(cell);
+            forget(cell);
         } catch (IOException e) {
             context.listener().details("worker #" + row.id() + ": " + e);
         } catch (InterruptedException e) {
@@ -72,6 +72,13 @@ final class Inquest {
     /** For one that never became a process. */
     void neverBegan(long id, String reason) {
         context.stores().verdicts().died(new Death(id, List.of(), Cause.CRASH, reason, reason, true));
+    }
+
+    /** Where the worker left lines, {@link StoreSpools} needs to know whose they are. */
+    private static void forget(Path cell) throws IOException {
+        if (!Files.exists(HandCell.spool(cell))) {
+            Files.deleteIfExists(cell);
+        }
     }
 
     private Death death(WorkerProcess worker, @Nullable Integer exit, String lastWords) {

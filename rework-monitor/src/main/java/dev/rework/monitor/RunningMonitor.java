@@ -71,6 +71,7 @@ final class RunningMonitor {
                         plans,
                         new ReloadRegistrations(context, pool, spawn.index()),
                         new ReapLostHosts(context),
+                        new StoreSpools(context, context.options().home().folder("run")),
                         new Purge(context)),
                 context);
     }
@@ -111,6 +112,8 @@ final class RunningMonitor {
     }
 
     private static HikariDataSource open(DatabaseAddress address) {
+        // Else each statement after half a second of rest costs a second one, which asks whether the connection lives.
+        System.setProperty("com.zaxxer.hikari.aliveBypassWindowMs", "15000");
         HikariConfig config = new HikariConfig();
         config.setPoolName("rework-monitor");
         config.setDataSource(address.dataSource("monitor"));

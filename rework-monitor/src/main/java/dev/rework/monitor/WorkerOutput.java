@@ -71,6 +71,11 @@ final class WorkerOutput implements FrameSplitter.Sink {
         }
     }
 
+    /** What follows belongs to an attempt whose beginning was read by somebody else. */
+    synchronized void resume(Begun attempt) {
+        begin(new Hand(attempt, 0, 0, System.nanoTime(), false));
+    }
+
     /** Takes the next bytes. */
     synchronized void feed(byte[] bytes, int length) {
         splitter.feed(bytes, length);

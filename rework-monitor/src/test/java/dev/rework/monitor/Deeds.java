@@ -168,6 +168,18 @@ public final class Deeds {
         return System.getenv(name);
     }
 
+    /** Prints before and after a file is there, itself and by a child; the child's exit code. */
+    @Operation(domain = "deeds")
+    public static int printsAfter(String file) throws Exception {
+        System.out.println("before");
+        untilThere(file);
+        for (int i = 1; i <= 1001; i++) {
+            System.out.println("own " + i);
+        }
+        String script = "for i in $(seq 1 1000); do echo child $i; done";
+        return new ProcessBuilder("sh", "-c", script).inheritIO().start().waitFor();
+    }
+
     /** Notes that it ran. */
     @Operation(domain = "deeds")
     public static void note(String file) throws IOException {

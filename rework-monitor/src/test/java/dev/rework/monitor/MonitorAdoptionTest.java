@@ -67,6 +67,34 @@ class MonitorAdoptionTest {
     }
 
     @Test
+    void whatAnOrphanAndItsChildrenPrintIsKept() throws Exception {
+        Process monitor = first(OnExit.KILL);
+        try (dev.rework.Rework rework = dev.rework.Rework.over(db.dataSource())) {
+            Path file = dir.resolve("go");
+            Task<?> task = schedule(rework, "printsAfter", file);
+            Stage.runs(file);
+            Eventually.isTrue("the first line is stored", () -> !task.logs().isEmpty());
+            monitor.toHandle().destroyForcibly();
+            monitor.waitFor();
+            Files.writeString(file, "");
+            task.join(Eventually.PATIENCE);
+            assertThat(task.output(Integer.class)).isZero();
+            try (Stage next = Stage.of(db, dir)) {
+                Eventually.isTrue("its lines are stored", () -> next.lines(task).size() == 2002);
+                assertThat(next.lines(task))
+                        .startsWith("stdout before", "stdout own 1")
+                        .endsWith("stdout child 1000");
+                Path folder = dir.resolve("home").resolve("run");
+                Eventually.isTrue("the spool is gone", () -> {
+                    try (var files = Files.list(folder)) {
+                        return files.noneMatch(each -> each.toString().endsWith(".spool"));
+                    }
+                });
+            }
+        }
+    }
+
+    @Test
     void anAdoptedWorkersTaskCanBeAborted() throws Exception {
         Process monitor = first(OnExit.KILL);
         try (dev.rework.Rework rework = dev.rework.Rework.over(db.dataSource())) {

@@ -55,6 +55,7 @@ final class ControlReader implements Runnable {
     }
 
     private void monitorGone() {
+        worker.output().drain();
         worker.signals().orphan();
         worker.logs().monitorGone();
         worker.session().hurry();

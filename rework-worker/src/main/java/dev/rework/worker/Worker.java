@@ -18,6 +18,7 @@ final class Worker {
     private final Settlement settlement;
     private final TrustWindow trust = new TrustWindow();
     private final Settler settler;
+    private final OwnOutput output;
 
     Worker(WorkerLaunch launch, Pipe pipe) throws IOException {
         this.launch = launch;
@@ -29,6 +30,7 @@ final class Worker {
         row = new OwnRow(launch);
         settlement = new Settlement(session, hand, launch.domain());
         settler = new Settler(this);
+        output = OwnOutput.open(launch);
     }
 
     WorkerLaunch launch() {
@@ -73,5 +75,9 @@ final class Worker {
 
     Settler settler() {
         return settler;
+    }
+
+    OwnOutput output() {
+        return output;
     }
 }

@@ -57,6 +57,7 @@ public final class WorkerMain {
         worker.session().close();
         worker.capture().flush();
         worker.pipe().send(Frame.Type.BYE, reason);
+        worker.output().finish();
         exit();
     }
 

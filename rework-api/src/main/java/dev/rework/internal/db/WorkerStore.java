@@ -103,6 +103,12 @@ public final class WorkerStore {
              order by w.id
             """;
 
+    private static final String IS_DEAD = """
+            select count(w.id)
+              from rework.worker w
+             where w.tag = :tag and w.host = :host and w.domain = :domain and w.finished is not null
+            """;
+
     private static final String ADOPT = """
             update rework.worker w set monitor = :monitor where w.id = :id and w.finished is null
             """;
@@ -267,6 +273,17 @@ public final class WorkerStore {
                         row.getString("pid_space"),
                         row.getString("state")))
                 .list());
+    }
+
+    /** Whether there was such a worker, and is no more. Reads the table. */
+    public boolean isDead(UUID tag, String host, String domain) {
+        return jdbi.withHandle(handle -> handle.createQuery(IS_DEAD)
+                                .bind("tag", tag)
+                                .bind("host", host)
+                                .bind("domain", domain)
+                                .mapTo(Long.class)
+                                .one()
+                        > 0);
     }
 
     /** Makes a worker another monitor's. */
