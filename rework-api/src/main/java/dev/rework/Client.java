@@ -6,10 +6,12 @@ import dev.rework.internal.InputSchema;
 import dev.rework.internal.PlainText;
 import dev.rework.internal.db.Database;
 import dev.rework.internal.db.DoneSource;
+import dev.rework.internal.db.Enqueue;
 import dev.rework.internal.db.LogStore;
 import dev.rework.internal.db.NewTask;
 import dev.rework.internal.db.OperationStore;
 import dev.rework.internal.db.Scheduler;
+import dev.rework.internal.db.TaskKey;
 import dev.rework.internal.db.TaskStore;
 import dev.rework.internal.db.Waiters;
 import java.nio.charset.StandardCharsets;
@@ -51,20 +53,22 @@ final class Client implements AutoCloseable {
     <O> Task<O> schedule(TaskBuilder<O> asked) {
         Operations.Known operation = operations.find(asked, null);
         NewTask.Input input = input(asked, operation);
-        long id = scheduler.schedule(newTask(asked, operation), input);
-        return new Task<>(this, id, asked.output);
+        NewTask task = newTask(asked, operation);
+        return handle(asked, scheduler.schedule(task, input), task);
     }
 
     <O> List<Task<O>> scheduleAll(TaskBuilder<O> asked, List<?> inputs) {
         Operations.Known operation = operations.find(asked, null);
-        return handles(asked, scheduler.scheduleAll(newTask(asked, operation), jsons(asked, operation, inputs)));
+        NewTask task = newTask(asked, operation);
+        return handles(asked, scheduler.scheduleAll(task, jsons(asked, operation, inputs)), task);
     }
 
     <O> Task<O> scheduleIn(Connection connection, TaskBuilder<O> asked) {
         Operations.Known operation = operations.find(asked, connection);
         NewTask.Input input = input(asked, operation);
         try {
-            return new Task<>(this, scheduler.scheduleIn(connection, newTask(asked, operation), input), asked.output);
+            NewTask task = newTask(asked, operation);
+            return handle(asked, scheduler.scheduleIn(connection, task, input), task);
         } catch (SQLException e) {
             throw database.translate("schedule `" + asked.operation + "`", e);
         }
@@ -74,16 +78,21 @@ final class Client implements AutoCloseable {
         Operations.Known operation = operations.find(asked, connection);
         List<@Nullable String> jsons = jsons(asked, operation, inputs);
         try {
-            return handles(asked, scheduler.scheduleAllIn(connection, newTask(asked, operation), jsons));
+            NewTask task = newTask(asked, operation);
+            return handles(asked, scheduler.scheduleAllIn(connection, task, jsons), task);
         } catch (SQLException e) {
             throw database.translate("schedule `" + asked.operation + "`", e);
         }
     }
 
-    private <O> List<Task<O>> handles(TaskBuilder<O> asked, long[] ids) {
+    private <O> Task<O> handle(TaskBuilder<O> asked, long id, NewTask task) {
+        return new Task<>(this, new TaskKey(id, task.token()), asked.output);
+    }
+
+    private <O> List<Task<O>> handles(TaskBuilder<O> asked, long[] ids, NewTask task) {
         List<Task<O>> made = new ArrayList<>(ids.length);
         for (long id : ids) {
-            made.add(new Task<>(this, id, asked.output));
+            made.add(handle(asked, id, task));
         }
         return List.copyOf(made);
     }
@@ -97,7 +106,8 @@ final class Client implements AutoCloseable {
                 asked.at,
                 asked.delay,
                 metadata(asked),
-                options.parent());
+                options.parent(),
+                Enqueue.token());
     }
 
     static NewTask.Input input(TaskBuilder<?> asked, Operations.Known operation) {

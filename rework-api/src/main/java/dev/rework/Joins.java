@@ -1,5 +1,6 @@
 package dev.rework;
 
+import dev.rework.internal.db.TaskKey;
 import dev.rework.internal.db.TaskStates;
 import dev.rework.internal.db.Waiters;
 import java.time.Duration;
@@ -14,64 +15,64 @@ final class Joins {
     private Joins() {}
 
     /** Blocks until the task has come to {@code target}. */
-    static void join(Client client, long task, TaskState target, Duration timeout) {
+    static void join(Client client, TaskKey task, TaskState target, Duration timeout) {
         Waiters.Waiter waiter = client.waiters.await(task, target);
         try (waiter) {
             look(client, task, waiter);
             if (!waiter.arrival().isDone()) {
-                client.options.joins().parked(task);
+                client.options.joins().parked(task.id());
                 try {
                     block(client, task, waiter, timeout);
                 } finally {
-                    client.options.joins().unparked(task);
+                    client.options.joins().unparked(task.id());
                 }
             }
             if (waiter.arrival().join().lost()) {
-                throw new TaskLost(task);
+                throw new TaskLost(task.id());
             }
         }
     }
 
     /** Completed when the task has come to {@code target}; with {@link TaskLost} when its row is gone. */
-    static CompletableFuture<Waiters.Seen> arrival(Client client, long task, TaskState target) {
+    static CompletableFuture<Waiters.Seen> arrival(Client client, TaskKey task, TaskState target) {
         Waiters.Waiter waiter = client.waiters.await(task, target);
         return CompletableFuture.runAsync(() -> look(client, task, waiter))
                 .thenCompose(looked -> waiter.arrival())
                 .whenComplete((seen, error) -> waiter.close())
                 .thenApply(seen -> {
                     if (seen.lost()) {
-                        throw new TaskLost(task);
+                        throw new TaskLost(task.id());
                     }
                     return seen;
                 });
     }
 
     /** What happened before the waiter was there, nobody tells it. */
-    private static void look(Client client, long task, Waiters.Waiter waiter) {
+    private static void look(Client client, TaskKey task, Waiters.Waiter waiter) {
         try {
             waiter.see(client.database.call(
-                    "read task " + task,
-                    connection -> new Waiters.Seen(
-                            TaskStates.read(connection, List.of(task)).get(task))));
+                    "read task " + task.id(),
+                    connection ->
+                            TaskStates.read(connection, List.of(task.id())).get(task.id())));
         } catch (DatabaseUnreachable e) {
             // An outage: the listening thread looks again when it is over.
             return;
         }
     }
 
-    private static void block(Client client, long task, Waiters.Waiter waiter, Duration timeout) {
+    private static void block(Client client, TaskKey task, Waiters.Waiter waiter, Duration timeout) {
         try {
             waiter.arrival().get(nanos(timeout), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new JoinInterrupted(task, e);
+            throw new JoinInterrupted(task.id(), e);
         } catch (TimeoutException e) {
             look(client, task, waiter);
             if (!waiter.arrival().isDone()) {
-                throw new JoinTimeout(task, waiter.lastSeen(), timeout);
+                throw new JoinTimeout(task.id(), waiter.lastSeen(), timeout);
             }
         } catch (ExecutionException e) {
-            throw new IllegalStateException("the client was closed while waiting for task " + task, e);
+            throw new IllegalStateException("the client was closed while waiting for task " + task.id(), e);
         }
     }
 

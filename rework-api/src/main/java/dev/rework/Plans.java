@@ -8,6 +8,7 @@ import dev.rework.internal.db.PlanFires;
 import dev.rework.internal.db.PlanFires.Order;
 import dev.rework.internal.db.PlanPolicy;
 import dev.rework.internal.db.PlanStore;
+import dev.rework.internal.db.TaskKey;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -75,7 +76,9 @@ final class Plans {
         }
         String input = checked(order.get());
         OptionalLong made = fires.runNow(id, order.get(), input);
-        return made.isEmpty() ? Optional.empty() : Optional.of(new Task<>(client, made.getAsLong(), Object.class));
+        return made.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Task<>(client, TaskKey.of(made.getAsLong()), Object.class));
     }
 
     private static @Nullable String checked(Order order) {

@@ -9,6 +9,7 @@ import dev.rework.internal.HostName;
 import dev.rework.internal.JoinListener;
 import dev.rework.internal.Registrar;
 import dev.rework.internal.ReworkHome;
+import dev.rework.internal.db.TaskKey;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.List;
@@ -105,7 +106,7 @@ public final class Rework implements AutoCloseable {
 
     /** The task of this id, when there is one. */
     public Optional<Task<Object>> find(long id) {
-        Task<Object> task = new Task<>(client, id, Object.class);
+        Task<Object> task = new Task<>(client, TaskKey.of(id), Object.class);
         return task.exists() ? Optional.of(task) : Optional.empty();
     }
 

@@ -1,6 +1,8 @@
 package dev.rework;
 
 import dev.rework.internal.Codec;
+import dev.rework.internal.db.Enqueue;
+import dev.rework.internal.db.TaskKey;
 import dev.rework.internal.db.TaskStates;
 import dev.rework.internal.db.TaskStore;
 import java.lang.reflect.Type;
@@ -19,12 +21,14 @@ public final class Task<O> {
     private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
 
     private final Client client;
+    private final TaskKey key;
     private final long id;
     private final Type output;
 
-    Task(Client client, long id, Type output) {
+    Task(Client client, TaskKey key, Type output) {
         this.client = client;
-        this.id = id;
+        this.key = key;
+        this.id = key.id();
         this.output = output;
     }
 
@@ -80,7 +84,7 @@ public final class Task<O> {
 
     /** The same, with a limit. */
     public Task<O> join(TaskState state, Duration timeout) {
-        Joins.join(client, id, state, timeout);
+        Joins.join(client, key, state, timeout);
         return this;
     }
 
@@ -145,11 +149,12 @@ public final class Task<O> {
 
     /** Schedules a new task of the same operation, input and metadata. This one, which must have finished, stays. */
     public Task<O> retry() {
-        long again = client.scheduler.again(id);
+        long token = Enqueue.token();
+        long again = client.scheduler.again(id, token);
         if (again == 0) {
             throw new IllegalStateException("task " + id + " is " + name(state()) + ": only a finished one is retried");
         }
-        return new Task<>(client, again, output);
+        return new Task<>(client, new TaskKey(again, token), output);
     }
 
     /** What was attached when it was scheduled. */
@@ -159,7 +164,7 @@ public final class Task<O> {
 
     /** Its output when it has one, or {@link TaskFailed}, {@link TaskAborted}, {@link TaskLost}. Blocks nobody. */
     public CompletableFuture<@Nullable O> future() {
-        return Joins.arrival(client, id, TaskState.DONE).thenApplyAsync(seen -> output());
+        return Joins.arrival(client, key, TaskState.DONE).thenApplyAsync(seen -> output());
     }
 
     boolean exists() {
@@ -181,6 +186,7 @@ public final class Task<O> {
     private TaskStore.Outcome succeeded() {
         TaskStore.Outcome outcome = client.database
                 .read("read task " + id, () -> client.tasks.outcome(id))
+                .filter(found -> key.fits(found.token()))
                 .orElseThrow(() -> new TaskLost(id));
         Cause why = outcome.cause();
         return switch (outcome.state()) {

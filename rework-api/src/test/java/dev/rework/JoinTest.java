@@ -180,6 +180,19 @@ class JoinTest {
     }
 
     @Test
+    void anIdThatWasGivenOutAgainIsAnotherTask() {
+        try (Rework rework = Way.POOL_AND_LISTEN.open()) {
+            Task<Object> task = rework.schedule("echo");
+            db.update("update rework.task set token = token + 1 where id = ?", task.id());
+            WORKER.done(task.id(), "1");
+
+            assertThatThrownBy(task::join).isInstanceOf(TaskLost.class);
+            assertThatThrownBy(task::output).isInstanceOf(TaskLost.class);
+            assertThat(rework.find(task.id()).orElseThrow().join().output()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void outlastsCutConnections() throws Exception {
         try (Rework rework = Way.POOL_AND_LISTEN.open()) {
             Task<Object> task = rework.schedule("echo");

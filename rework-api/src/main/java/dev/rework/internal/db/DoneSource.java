@@ -1,6 +1,5 @@
 package dev.rework.internal.db;
 
-import dev.rework.TaskState;
 import dev.rework.internal.Pooler;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -55,7 +54,7 @@ public final class DoneSource {
     }
 
     /** The present states of these tasks; rows that are gone are missing. */
-    Map<Long, TaskState> states(Set<Long> tasks) throws SQLException {
+    Map<Long, TaskStates.Row> states(Set<Long> tasks) throws SQLException {
         Connection open = listening;
         if (open != null) {
             return TaskStates.read(open, tasks);

@@ -98,21 +98,19 @@ public final class Enqueue {
     }
 
     /** Inserts a task that is due; false when the id was taken. */
-    static boolean one(Connection connection, long id, long token, NewTask task, NewTask.Input input)
-            throws SQLException {
+    static boolean one(Connection connection, long id, NewTask task, NewTask.Input input) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(DUE_NOW)) {
-            bind(statement, 1, id, token, task);
+            bind(statement, 1, id, task);
             bindInput(statement, 6, task, input);
             return statement.executeUpdate() == 1;
         }
     }
 
     /** Inserts a task, due or not, and wakes its domain in the same transaction; false when the id was taken. */
-    static boolean oneAndNotify(Connection connection, long id, long token, NewTask task, NewTask.Input input)
-            throws SQLException {
+    static boolean oneAndNotify(Connection connection, long id, NewTask task, NewTask.Input input) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(task.due() ? DUE_NOW_AND_NOTIFY : DUE_LATER)) {
             int at = task.due() ? 1 : bindMoment(statement, task);
-            bind(statement, at, id, token, task);
+            bind(statement, at, id, task);
             bindInput(statement, at + 5, task, input);
             statement.setString(at + 9, task.domain());
             try (ResultSet rows = statement.executeQuery()) {
@@ -122,14 +120,14 @@ public final class Enqueue {
     }
 
     /** Inserts a task per input, wherever the ids are free; how many were. Wakes nobody. */
-    static int many(Connection connection, long[] ids, long token, NewTask task, List<@Nullable String> inputs)
+    static int many(Connection connection, long[] ids, NewTask task, List<@Nullable String> inputs)
             throws SQLException {
         int inserted = 0;
         try (PreparedStatement statement = connection.prepareStatement(MANY)) {
             bindMoment(statement, task);
             for (int from = 0; from < ids.length; ) {
                 int to = endOfPart(inputs, from);
-                statement.setLong(3, token);
+                statement.setLong(3, task.token());
                 statement.setLong(4, task.operation());
                 statement.setString(5, task.host());
                 statement.setInt(6, -task.priority());
@@ -210,10 +208,9 @@ public final class Enqueue {
         return 3;
     }
 
-    private static void bind(PreparedStatement statement, int at, long id, long token, NewTask task)
-            throws SQLException {
+    private static void bind(PreparedStatement statement, int at, long id, NewTask task) throws SQLException {
         statement.setLong(at, id);
-        statement.setLong(at + 1, token);
+        statement.setLong(at + 1, task.token());
         statement.setLong(at + 2, task.operation());
         statement.setString(at + 3, task.host());
         statement.setInt(at + 4, -task.priority());

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param delay added to {@code at} by the database's clock
  * @param metadata a JSON object
  * @param parent the task that schedules it
+ * @param token random: a repeated insert, and a handle, know their own row by it
  */
 public record NewTask(
         long operation,
@@ -22,7 +23,8 @@ public record NewTask(
         @Nullable Instant at,
         Duration delay,
         String metadata,
-        @Nullable Long parent) {
+        @Nullable Long parent,
+        long token) {
 
     public NewTask {
         if (delay.isNegative()) {

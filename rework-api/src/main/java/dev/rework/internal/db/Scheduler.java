@@ -25,22 +25,20 @@ public final class Scheduler implements AutoCloseable {
 
     /** Makes one task in a transaction of its own; its id. */
     public long schedule(NewTask task, NewTask.Input input) {
-        long token = Enqueue.token();
         if (!task.due() || notifier.takeTurn(task.domain())) {
             return insert(
                     "schedule a task",
-                    token,
-                    (connection, id) -> Enqueue.oneAndNotify(connection, id, token, task, input));
+                    task.token(),
+                    (connection, id) -> Enqueue.oneAndNotify(connection, id, task, input));
         }
         long made =
-                insert("schedule a task", token, (connection, id) -> Enqueue.one(connection, id, token, task, input));
+                insert("schedule a task", task.token(), (connection, id) -> Enqueue.one(connection, id, task, input));
         notifier.later(task.domain());
         return made;
     }
 
-    /** Makes a task like this finished one; 0 when there is no such. */
-    public long again(long original) {
-        long token = Enqueue.token();
+    /** Makes a task like this finished one, with this token; 0 when there is no such. */
+    public long again(long original, long token) {
         long[] id = {0};
         return database.call("retry task " + original, connection -> {
             while (true) {
@@ -78,14 +76,13 @@ public final class Scheduler implements AutoCloseable {
         if (inputs.isEmpty()) {
             return new long[0];
         }
-        long token = Enqueue.token();
         long[][] reserved = {new long[0]};
         long[] made = database.call("schedule " + inputs.size() + " tasks", connection -> {
             while (true) {
                 if (reserved[0].length == 0) {
                     reserved[0] = TaskIds.reserve(connection, inputs.size());
                 }
-                if (all(connection, reserved[0], token, task, inputs)) {
+                if (all(connection, reserved[0], task, inputs)) {
                     return reserved[0];
                 }
                 reserved[0] = new long[0];
@@ -102,13 +99,12 @@ public final class Scheduler implements AutoCloseable {
         return made;
     }
 
-    private static boolean all(
-            Connection connection, long[] ids, long token, NewTask task, List<@Nullable String> inputs)
+    private static boolean all(Connection connection, long[] ids, NewTask task, List<@Nullable String> inputs)
             throws SQLException {
         connection.setAutoCommit(false);
         try {
-            boolean whole = Enqueue.many(connection, ids, token, task, inputs) == ids.length
-                    || Enqueue.ours(connection, token, ids) == ids.length;
+            boolean whole = Enqueue.many(connection, ids, task, inputs) == ids.length
+                    || Enqueue.ours(connection, task.token(), ids) == ids.length;
             if (whole) {
                 connection.commit();
             } else {
@@ -129,10 +125,9 @@ public final class Scheduler implements AutoCloseable {
 
     /** Makes a task in the caller's transaction. */
     public long scheduleIn(Connection connection, NewTask task, NewTask.Input input) throws SQLException {
-        long token = Enqueue.token();
         while (true) {
             long id = ids.next(connection);
-            if (Enqueue.oneAndNotify(connection, id, token, task, input)) {
+            if (Enqueue.oneAndNotify(connection, id, task, input)) {
                 return id;
             }
         }
@@ -141,9 +136,8 @@ public final class Scheduler implements AutoCloseable {
     /** Makes a task per input in the caller's transaction. */
     public long[] scheduleAllIn(Connection connection, NewTask task, List<@Nullable String> inputs)
             throws SQLException {
-        long token = Enqueue.token();
         long[] made = TaskIds.reserve(connection, inputs.size());
-        if (Enqueue.many(connection, made, token, task, inputs) != made.length) {
+        if (Enqueue.many(connection, made, task, inputs) != made.length) {
             throw new SQLException("ids of the sequence rework.task_id are already taken", "23505");
         }
         if (made.length > 0) {

@@ -66,7 +66,8 @@ final class TaskRows {
                 row.getString("reason"),
                 row.getString("error"),
                 row.getString("output"),
-                row.getBytes("raw_output"));
+                row.getBytes("raw_output"),
+                row.getLong("token"));
     }
 
     static LogLine line(ResultSet row, StatementContext context) throws SQLException {

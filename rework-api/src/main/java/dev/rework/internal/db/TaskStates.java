@@ -12,16 +12,19 @@ import java.util.Map;
 /** The states of many tasks by one statement. */
 public final class TaskStates {
     private static final String STATES = """
-            select id, state
+            select id, state, token
               from rework.task
              where id = any(?)
             """;
 
+    /** Where a task stands, and whose row it is. */
+    public record Row(TaskState state, long token) {}
+
     private TaskStates() {}
 
     /** Their present states; rows that are gone are missing. */
-    public static Map<Long, TaskState> read(Connection connection, Collection<Long> tasks) throws SQLException {
-        Map<Long, TaskState> states = new HashMap<>();
+    public static Map<Long, Row> read(Connection connection, Collection<Long> tasks) throws SQLException {
+        Map<Long, Row> states = new HashMap<>();
         if (tasks.isEmpty()) {
             return states;
         }
@@ -29,7 +32,7 @@ public final class TaskStates {
             statement.setArray(1, connection.createArrayOf("bigint", tasks.toArray(Long[]::new)));
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    states.put(rows.getLong(1), TaskRows.state(rows.getString(2)));
+                    states.put(rows.getLong(1), new Row(TaskRows.state(rows.getString(2)), rows.getLong(3)));
                 }
             }
         }

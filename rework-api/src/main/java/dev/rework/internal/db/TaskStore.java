@@ -78,7 +78,7 @@ public final class TaskStore {
             """;
 
     private static final String OUTCOME = """
-            select state, cause, reason, error, output, raw_output
+            select state, cause, reason, error, output, raw_output, token
               from rework.task
              where id = :id
             """;
@@ -135,7 +135,8 @@ public final class TaskStore {
             @Nullable String reason,
             @Nullable String error,
             @Nullable String output,
-            byte @Nullable [] rawOutput) {}
+            byte @Nullable [] rawOutput,
+            long token) {}
 
     /** What an abort came to. */
     public enum AbortAnswer {

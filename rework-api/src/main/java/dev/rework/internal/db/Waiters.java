@@ -37,7 +37,7 @@ public final class Waiters implements AutoCloseable {
 
     /** What a waiter learns. */
     public record Seen(@Nullable TaskState state) {
-        /** The row is not there. */
+        /** The row is not there, or another task's. */
         public boolean lost() {
             return state == null;
         }
@@ -45,12 +45,12 @@ public final class Waiters implements AutoCloseable {
 
     /** Somebody who waits; completed by the listening thread, or never when the client is closed before. */
     public final class Waiter implements AutoCloseable {
-        private final long task;
+        private final TaskKey task;
         private final TaskState target;
         private final CompletableFuture<Seen> arrival = new CompletableFuture<>();
         private volatile TaskState lastSeen = TaskState.QUEUED;
 
-        private Waiter(long task, TaskState target) {
+        private Waiter(TaskKey task, TaskState target) {
             this.task = task;
             this.target = target;
         }
@@ -65,13 +65,15 @@ public final class Waiters implements AutoCloseable {
             return lastSeen;
         }
 
-        /** Tells it a state that was read elsewhere. */
-        public void see(Seen seen) {
-            if (seen.state() != null) {
-                lastSeen = seen.state();
+        /** Tells it what was read; null when there is no such row. */
+        public void see(TaskStates.@Nullable Row row) {
+            if (row == null || !task.fits(row.token())) {
+                arrival.complete(new Seen(null));
+                return;
             }
-            if (seen.state() == null || arrived(seen.state(), target)) {
-                arrival.complete(seen);
+            lastSeen = row.state();
+            if (arrived(row.state(), target)) {
+                arrival.complete(new Seen(row.state()));
             }
         }
 
@@ -92,12 +94,12 @@ public final class Waiters implements AutoCloseable {
     }
 
     /** Begins to wait. The caller then reads the state once itself, for what happened before this call. */
-    public synchronized Waiter await(long task, TaskState target) {
+    public synchronized Waiter await(TaskKey task, TaskState target) {
         if (closed) {
             throw new IllegalStateException("the client is closed");
         }
         Waiter waiter = new Waiter(task, target);
-        waiting.computeIfAbsent(task, id -> new ArrayList<>(1)).add(waiter);
+        waiting.computeIfAbsent(task.id(), id -> new ArrayList<>(1)).add(waiter);
         poked = poked || !target.isFinal();
         if (pollMs > FIRST_POLL_MS) {
             pollMs = FIRST_POLL_MS;
@@ -114,9 +116,9 @@ public final class Waiters implements AutoCloseable {
     }
 
     private synchronized void remove(Waiter waiter) {
-        List<Waiter> others = waiting.get(waiter.task);
+        List<Waiter> others = waiting.get(waiter.task.id());
         if (others != null && others.remove(waiter) && others.isEmpty()) {
-            waiting.remove(waiter.task);
+            waiting.remove(waiter.task.id());
         }
     }
 
@@ -162,9 +164,9 @@ public final class Waiters implements AutoCloseable {
             poked = false;
             long before = System.nanoTime();
             Set<Long> awaited = awaited();
-            Map<Long, TaskState> states = source.states(awaited);
+            Map<Long, TaskStates.Row> states = source.states(awaited);
             for (Long task : awaited) {
-                tell(task, new Seen(states.get(task)));
+                tell(task, states.get(task));
             }
             if (awaited.size() > MANY) {
                 // Under a storm of wake-ups a large read takes no more than half of the time.
@@ -224,13 +226,13 @@ public final class Waiters implements AutoCloseable {
         return new HashSet<>(waiting.keySet());
     }
 
-    private void tell(long task, Seen seen) {
+    private void tell(long task, TaskStates.@Nullable Row row) {
         List<Waiter> those;
         synchronized (this) {
             those = List.copyOf(waiting.getOrDefault(task, List.of()));
         }
         for (Waiter waiter : those) {
-            waiter.see(seen);
+            waiter.see(row);
             if (waiter.arrival.isDone()) {
                 remove(waiter);
             }

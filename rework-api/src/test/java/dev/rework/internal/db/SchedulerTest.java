@@ -50,7 +50,7 @@ class SchedulerTest {
     }
 
     private static NewTask due() {
-        return new NewTask(operation, "default", "", 0, null, Duration.ZERO, "{}", null);
+        return new NewTask(operation, "default", "", 0, null, Duration.ZERO, "{}", null, Enqueue.token());
     }
 
     private static NewTask.Input json(@Nullable String json) {
@@ -72,7 +72,7 @@ class SchedulerTest {
     @Test
     void keepsEveryColumn() {
         Instant moment = Instant.parse("2999-01-01T00:00:00.123456Z");
-        NewTask task = new NewTask(operation, "default", "h1", 7, moment, Duration.ofSeconds(2), "{\"a\":1}", 42L);
+        NewTask task = new NewTask(operation, "default", "h1", 7, moment, Duration.ofSeconds(2), "{\"a\":1}", 42L, 0);
 
         long id = scheduler.schedule(task, new NewTask.Input(null, new byte[] {1, 0, 2}));
 
@@ -86,8 +86,9 @@ class SchedulerTest {
 
     @Test
     void aMomentThatHasPassedIsDue() {
-        NewTask past = new NewTask(operation, "default", "", 0, Instant.EPOCH, Duration.ZERO, "{}", null);
-        NewTask soon = new NewTask(operation, "default", "", 0, null, Duration.ofHours(1), "{}", null);
+        NewTask past =
+                new NewTask(operation, "default", "", 0, Instant.EPOCH, Duration.ZERO, "{}", null, Enqueue.token());
+        NewTask soon = new NewTask(operation, "default", "", 0, null, Duration.ofHours(1), "{}", null, Enqueue.token());
 
         assertThat(state(scheduler.schedule(past, json(null)))).isEqualTo("queued");
         assertThat(state(scheduler.schedule(soon, json(null)))).isEqualTo("scheduled");
@@ -152,13 +153,14 @@ class SchedulerTest {
     void anIdThatIsTakenIsNotOurs() throws SQLException {
         try (Connection connection = db.connection()) {
             long id = TaskIds.reserve(connection, 1)[0];
+            NewTask mine = due();
+            NewTask other = due();
 
-            assertThat(Enqueue.one(connection, id, 5, due(), json("1"))).isTrue();
-            assertThat(Enqueue.one(connection, id, 6, due(), json("2"))).isFalse();
-            assertThat(Enqueue.oneAndNotify(connection, id, 6, due(), json("2")))
-                    .isFalse();
-            assertThat(Enqueue.ours(connection, 6, id)).isZero();
-            assertThat(Enqueue.ours(connection, 5, id)).isOne();
+            assertThat(Enqueue.one(connection, id, mine, json("1"))).isTrue();
+            assertThat(Enqueue.one(connection, id, other, json("2"))).isFalse();
+            assertThat(Enqueue.oneAndNotify(connection, id, other, json("2"))).isFalse();
+            assertThat(Enqueue.ours(connection, other.token(), id)).isZero();
+            assertThat(Enqueue.ours(connection, mine.token(), id)).isOne();
             db.execute("select setval('rework.task_id', " + (id - 1) + ")");
             long made = scheduler.schedule(due(), json("3"));
             assertThat(made).isGreaterThan(id);
@@ -207,13 +209,13 @@ class SchedulerTest {
     @Test
     void aRetryIsANewTaskOfTheSameKind() {
         long original = scheduler.schedule(
-                new NewTask(operation, "default", "h1", 4, null, Duration.ZERO, "{\"a\":1}", null), json("[1]"));
-        assertThat(scheduler.again(original)).isZero();
+                new NewTask(operation, "default", "h1", 4, null, Duration.ZERO, "{\"a\":1}", null, 0), json("[1]"));
+        assertThat(scheduler.again(original, 3)).isZero();
         db.update(
                 "update rework.task set state = 'failed', cause = 'error', finished = clock_timestamp() where id = ?",
                 original);
 
-        long again = scheduler.again(original);
+        long again = scheduler.again(original, 3);
 
         assertThat(again).isGreaterThan(original);
         assertThat(db.one(
@@ -222,7 +224,7 @@ class SchedulerTest {
                         again))
                 .isEqualTo("queued|h1|-4|[1]|{\"a\": 1}|0");
         assertThat(state(original)).isEqualTo("failed");
-        assertThat(scheduler.again(999_999_999)).isZero();
+        assertThat(scheduler.again(999_999_999, 3)).isZero();
     }
 
     @Test
@@ -274,7 +276,7 @@ class SchedulerTest {
             long before = count();
             cut.lose(1);
 
-            assertThat(broken.again(original)).isGreaterThan(original);
+            assertThat(broken.again(original, 3)).isGreaterThan(original);
 
             assertThat(cut.left()).isZero();
             assertThat(count()).isEqualTo(before + 1);
