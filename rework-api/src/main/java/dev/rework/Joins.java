@@ -50,10 +50,10 @@ final class Joins {
     /** What happened before the waiter was there, nobody tells it. */
     private static void look(Client client, TaskKey task, Waiters.Waiter waiter) {
         try {
-            waiter.see(client.database.call(
-                    "read task " + task.id(),
-                    connection ->
-                            TaskStates.read(connection, List.of(task.id())).get(task.id())));
+            client.database.call("read task " + task.id(), connection -> {
+                waiter.see(TaskStates.read(connection, List.of(task.id())).get(task.id()));
+                return true;
+            });
         } catch (DatabaseUnreachable e) {
             // An outage: the listening thread looks again when it is over.
             return;
