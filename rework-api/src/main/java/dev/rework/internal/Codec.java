@@ -192,7 +192,7 @@ public final class Codec {
      * Half of a surrogate pair cannot be sent to Postgres as UTF-8, but its JSON escape can. Outside of strings no JSON
      * has one.
      */
-    private static String escapeHalves(String json) {
+    static String escapeHalves(String json) {
         StringBuilder escaped = null;
         for (int i = 0; i < json.length(); i++) {
             char c = json.charAt(i);

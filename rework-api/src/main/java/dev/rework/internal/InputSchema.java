@@ -95,7 +95,7 @@ public final class InputSchema {
             throw new InvalidInput(problems);
         }
         JsonNode completed = shape.complete(value, new SchemaCheck(definitions));
-        return json != null && completed.equals(value) ? Codec.verbatim(json) : Codec.write(completed);
+        return json != null && completed.equals(value) ? Codec.escapeHalves(json) : Codec.write(completed);
     }
 
     /** The JSON text of {@code k=v} pairs, each converted by its field's type; throws {@code InvalidInput}. */
