@@ -2,11 +2,12 @@ package dev.rework.worker;
 
 /**
  * When the queues may be looked at from their very beginning. An old snapshot held open somewhere keeps dead entries at
- * the beginning of the index, and each look from there steps over all of them: such looks get a twentieth of the time,
- * but at least one a second.
+ * the beginning of the index, and each look from there steps over all of them: quick looks get a twentieth of the time,
+ * slow ones one a second, so that few claims wait for them.
  */
 final class ProbeBudget {
     private static final long SHARE = 19;
+    private static final long SLOW_NANOS = 2_000_000;
     private static final long AT_LEAST_NANOS = 1_000_000_000;
 
     private long next;
@@ -25,6 +26,7 @@ final class ProbeBudget {
     /** One was taken. */
     void spent(long began, long ended) {
         used = true;
-        next = ended + Math.min(AT_LEAST_NANOS, SHARE * (ended - began));
+        long took = ended - began;
+        next = ended + (took > SLOW_NANOS ? AT_LEAST_NANOS : SHARE * took);
     }
 }
