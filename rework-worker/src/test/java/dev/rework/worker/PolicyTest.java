@@ -49,13 +49,15 @@ class PolicyTest {
     }
 
     @Test
-    void looksFromTheBeginningTakeATwentiethOfTheTime() {
+    void looksFromTheBeginningTakeAFiftiethOfTheTime() {
         ProbeBudget budget = new ProbeBudget();
         assertThat(budget.allows(0)).isTrue();
         budget.spent(0, 1_000_000);
-        assertThat(budget.allows(19_000_000)).isFalse();
-        assertThat(budget.untilAllowed(19_000_000)).isEqualTo(1_000_000);
-        assertThat(budget.allows(20_000_000)).isTrue();
+        assertThat(budget.allows(49_000_000)).isFalse();
+        assertThat(budget.untilAllowed(49_000_000)).isEqualTo(1_000_000);
+        assertThat(budget.allows(50_000_000)).isTrue();
+        budget.spent(50_000_000, 60_000_000);
+        assertThat(budget.untilAllowed(60_000_000)).isEqualTo(49_000_000);
     }
 
     @Test
