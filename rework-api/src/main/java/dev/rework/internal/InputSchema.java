@@ -116,13 +116,6 @@ public final class InputSchema {
         return accepted(object, null, problems);
     }
 
-    /** The JSON text of {@code k=v} pairs for an operation without schema: JSON where it is JSON, else strings. */
-    public static String fromUntypedStrings(Map<String, String> values) {
-        ObjectNode object = emptyObject();
-        values.forEach((name, text) -> object.set(name, new Anything().typed(text)));
-        return Codec.write(object);
-    }
-
     private static boolean isText(Shape shape) {
         return switch (shape.formType()) {
             case "string", "any", "list", "file" -> true;

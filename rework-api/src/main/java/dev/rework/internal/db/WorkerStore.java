@@ -278,12 +278,12 @@ public final class WorkerStore {
     /** Whether there was such a worker, and is no more. Reads the table. */
     public boolean isDead(UUID tag, String host, String domain) {
         return jdbi.withHandle(handle -> handle.createQuery(IS_DEAD)
-                                .bind("tag", tag)
-                                .bind("host", host)
-                                .bind("domain", domain)
-                                .mapTo(Long.class)
-                                .one()
-                        > 0);
+                        .bind("tag", tag)
+                        .bind("host", host)
+                        .bind("domain", domain)
+                        .mapTo(Long.class)
+                        .one()
+                > 0);
     }
 
     /** Makes a worker another monitor's. */
