@@ -28,6 +28,9 @@ final class DrainFigures {
                 taken.number(name, "tasks/s", numbers.rate);
                 taken.number(name + ".steady", "tasks/s", numbers.steady);
                 taken.number(name + ".wal", "B/task", numbers.walBytes);
+                taken.number(name + ".cpu.server", "us/task", numbers.cpu.server);
+                taken.number(name + ".cpu.workers", "us/task", numbers.cpu.workers);
+                taken.number(name + ".cpu.monitor", "us/task", numbers.cpu.monitor);
             }
         });
     }
@@ -66,7 +69,30 @@ final class DrainFigures {
     }
 
     /** @param steady the rate between the first and the last tenth */
-    record Numbers(double rate, double steady, double walBytes) {}
+    record Numbers(double rate, double steady, double walBytes, Cpu cpu) {}
+
+    /** CPU time of the server with all its backends, of the workers, of the monitor. */
+    private record Cpu(double server, double workers, double monitor) {
+        static Cpu now(Run run, MonitorProcess monitor) throws SQLException {
+            double workers = 0;
+            for (long pid : monitor.workers()) {
+                workers += ForeignLoad.Vitals.of(pid).cpuSeconds();
+            }
+            return new Cpu(
+                    ForeignLoad.secondsBelow(run.serverPid()),
+                    workers,
+                    ForeignLoad.Vitals.of(monitor.pid()).cpuSeconds());
+        }
+
+        /** Microseconds a task since an earlier moment. */
+        Cpu since(Cpu earlier, int tasks) {
+            double each = 1e6 / tasks;
+            return new Cpu(
+                    (server - earlier.server) * each,
+                    (workers - earlier.workers) * each,
+                    (monitor - earlier.monitor) * each);
+        }
+    }
 
     static Numbers warm(Run run, House house, MonitorProcess monitor, String operation, int tasks)
             throws SQLException, IOException {
@@ -79,22 +105,25 @@ final class DrainFigures {
         monitor.pause();
         double opened;
         long wal;
+        Cpu cpu;
         try {
             last = house.queue(operation, tasks);
             house.settle();
             wal = run.server().walBytes();
+            cpu = Cpu.now(run, monitor);
             opened = house.now();
         } finally {
             monitor.resume();
         }
         house.tell();
         house.awaitDrained(monitor, operation, last, 300);
+        cpu = Cpu.now(run, monitor).since(cpu, tasks);
         long bytes = run.server().walBytes() - wal;
         House.Drained drained = complete(house.drained(operation, last - tasks + 1), tasks);
         if (drained.started() < opened) {
             throw new SQLException("a worker began before the queue was opened: the figure would be too good");
         }
-        return new Numbers(tasks / (drained.finished() - opened), steady(drained), bytes / (double) tasks);
+        return new Numbers(tasks / (drained.finished() - opened), steady(drained), bytes / (double) tasks, cpu);
     }
 
     private static double steady(House.Drained drained) {

@@ -57,7 +57,7 @@ final class FloorFigures {
     static final String PLANS = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
             + " -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
 
-    private static final int WARM = 5_000;
+    static final int WARM = 5_000;
 
     private final Run run;
 
@@ -73,6 +73,7 @@ final class FloorFigures {
                 long operation = operation(house, "noop");
                 long warm = operation(house, "millisecond");
                 long wal = run.server().walBytes();
+                double cpu = ForeignLoad.secondsBelow(run.serverPid());
                 double seconds = race(house, connections, (connection, ready) -> {
                     try (Claimer claimer = new Claimer(connection)) {
                         claimer.drain(warm, batch);
@@ -81,7 +82,9 @@ final class FloorFigures {
                         claimer.drain(operation, batch);
                     }
                 });
+                cpu = ForeignLoad.secondsBelow(run.serverPid()) - cpu;
                 taken.number(name, "tasks/s", run.scale().drain / seconds);
+                taken.number(name + ".cpu.server", "us/task", cpu * 1e6 / (run.scale().drain + WARM));
                 taken.number(
                         name + ".wal", "B/task", (run.server().walBytes() - wal) / (double) (run.scale().drain + WARM));
             }

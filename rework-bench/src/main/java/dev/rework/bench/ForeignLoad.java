@@ -13,7 +13,7 @@ import java.util.Set;
 final class ForeignLoad {
     private static final double TICKS_PER_SECOND = 100;
 
-    private record Seen(long parent, double seconds) {}
+    private record Seen(long parent, double seconds, double reaped) {}
 
     private final Set<Long> roots;
     private final Map<Long, Seen> before;
@@ -41,6 +41,19 @@ final class ForeignLoad {
             }
         }
         return Math.max(0, used) / seconds;
+    }
+
+    /** CPU seconds of a process and of those below it or were; 0 for pid 0. */
+    static double secondsBelow(long root) {
+        Map<Long, Seen> all = processes();
+        ForeignLoad one = new ForeignLoad(Set.of(root), Map.of());
+        double seconds = 0;
+        for (Map.Entry<Long, Seen> process : all.entrySet()) {
+            if (root != 0 && one.ours(process.getKey(), all)) {
+                seconds += process.getValue().seconds() + process.getValue().reaped();
+            }
+        }
+        return seconds;
     }
 
     private boolean ours(long pid, Map<Long, Seen> now) {
@@ -72,7 +85,10 @@ final class ForeignLoad {
             String stat = Files.readString(entry.resolve("stat"));
             String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
             double seconds = (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
-            found.put(Long.parseLong(entry.getFileName().toString()), new Seen(Long.parseLong(fields[1]), seconds));
+            double reaped = (Long.parseLong(fields[13]) + Long.parseLong(fields[14])) / TICKS_PER_SECOND;
+            found.put(
+                    Long.parseLong(entry.getFileName().toString()),
+                    new Seen(Long.parseLong(fields[1]), seconds, reaped));
         } catch (IOException gone) {
             found.remove(Long.parseLong(entry.getFileName().toString()));
         }

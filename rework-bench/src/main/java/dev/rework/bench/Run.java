@@ -57,6 +57,10 @@ final class Run implements AutoCloseable {
         return server;
     }
 
+    long serverPid() {
+        return serverPid;
+    }
+
     int round() {
         return round;
     }
