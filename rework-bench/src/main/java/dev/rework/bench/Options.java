@@ -50,7 +50,7 @@ record Options(
     static final String USAGE = """
             usage: rework bench [DB] [--scale tiny|quick|full] [--rounds N] [--only GROUP,...] [--peers]
                                 [--node DIR] [--json FILE] [--docs DIR]
-            groups: enqueue, drain, latency, abort, start, logs, idle, growth, memory, peers
+            groups: enqueue, drain, latency, abort, start, logs, idle, growth, memory, peers, turns (a part of drain)
             DB: the address of a server on which databases may be created; without it a throw-away Postgres""";
 
     Options {
