@@ -2,18 +2,11 @@ package dev.rework.bench;
 
 import java.sql.Array;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /**
  * What this server can do with our table at all, by plain JDBC and no product: batches claimed in one transaction and
@@ -53,10 +46,6 @@ final class FloorFigures {
             returning id
             """;
 
-    /** The same forced plans as our workers have: without them the floor is lower. */
-    static final String PLANS = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
-            + " -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
-
     static final int WARM = 5_000;
 
     private final Run run;
@@ -72,21 +61,12 @@ final class FloorFigures {
                 fill(house, run.scale().drain);
                 long operation = operation(house, "noop");
                 long warm = operation(house, "millisecond");
-                long wal = run.server().walBytes();
-                double cpu = ForeignLoad.secondsBelow(run.serverPid());
-                double seconds = race(house, connections, (connection, ready) -> {
-                    try (Claimer claimer = new Claimer(connection)) {
-                        claimer.drain(warm, batch);
-                        ready.countDown();
-                        ready.await();
-                        claimer.drain(operation, batch);
-                    }
+                Race.Result result = new Race(run, house).run(connections, connection -> {
+                    Claimer claimer = new Claimer(connection);
+                    claimer.drain(warm, batch);
+                    return () -> claimer.drain(operation, batch);
                 });
-                cpu = ForeignLoad.secondsBelow(run.serverPid()) - cpu;
-                taken.number(name, "tasks/s", run.scale().drain / seconds);
-                taken.number(name + ".cpu.server", "us/task", cpu * 1e6 / (run.scale().drain + WARM));
-                taken.number(
-                        name + ".wal", "B/task", (run.server().walBytes() - wal) / (double) (run.scale().drain + WARM));
+                Race.take(taken, name, run.scale().drain, result);
             }
         });
     }
@@ -144,47 +124,6 @@ final class FloorFigures {
         }
     }
 
-    /** One connection's part. It counts {@code ready} down when it is warm, and waits for the others. */
-    interface Part {
-        void run(Connection connection, CountDownLatch ready) throws Exception;
-    }
-
-    /** Seconds from the moment the last part is warm until the last part ends. */
-    static double race(House house, int parts, Part part) throws Exception {
-        Properties properties = new Properties();
-        properties.setProperty("options", PLANS);
-        CountDownLatch ready = new CountDownLatch(parts + 1);
-        ExecutorService threads = Executors.newFixedThreadPool(parts);
-        try {
-            List<Future<?>> ends = new ArrayList<>();
-            for (int i = 0; i < parts; i++) {
-                ends.add(threads.submit(() -> {
-                    try (Connection connection =
-                            DriverManager.getConnection(house.server.jdbcUrl(house.name), properties)) {
-                        part.run(connection, ready);
-                    }
-                    return null;
-                }));
-            }
-            while (ready.getCount() > 1) {
-                if (ends.stream().anyMatch(Future::isDone)) {
-                    break; // one failed before it was warm: its get() below says why
-                }
-                Thread.onSpinWait();
-            }
-            ready.countDown();
-            long began = System.nanoTime();
-            for (Future<?> end : ends) {
-                end.get();
-            }
-            return seconds(began);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof Exception cause ? cause : e;
-        } finally {
-            threads.shutdownNow();
-        }
-    }
-
     static long operation(House house, String name) throws SQLException {
         return (long) house.number("select id from rework.operation where domain = 'bench' and name = '" + name + "'");
     }
@@ -194,7 +133,7 @@ final class FloorFigures {
     }
 
     /** Claims and completes on one connection. */
-    private static final class Claimer implements AutoCloseable {
+    private static final class Claimer {
         private final Connection connection;
         private final PreparedStatement claim;
         private final PreparedStatement complete;
@@ -229,12 +168,6 @@ final class FloorFigures {
                 }
             }
             return ids.toArray();
-        }
-
-        @Override
-        public void close() throws SQLException {
-            claim.close();
-            complete.close();
         }
     }
 }

@@ -35,17 +35,12 @@ final class TurnFigures {
                 FloorFigures.fill(house, run.scale().drain);
                 long operation = FloorFigures.operation(house, "noop");
                 long warm = FloorFigures.operation(house, "millisecond");
-                double cpu = ForeignLoad.secondsBelow(run.serverPid());
-                double seconds = FloorFigures.race(house, connections, (connection, ready) -> {
+                Race.Result result = new Race(run, house).run(connections, connection -> {
                     TaskQueue queue = new TaskQueue(connection, worker(connection));
                     drain(queue, new Lane(warm, ""), batch);
-                    ready.countDown();
-                    ready.await();
-                    drain(queue, new Lane(operation, ""), batch);
+                    return () -> drain(queue, new Lane(operation, ""), batch);
                 });
-                cpu = ForeignLoad.secondsBelow(run.serverPid()) - cpu;
-                taken.number(name, "tasks/s", run.scale().drain / seconds);
-                taken.number(name + ".cpu.server", "us/task", cpu * 1e6 / (run.scale().drain + FloorFigures.WARM));
+                Race.take(taken, name, run.scale().drain, result);
             }
         });
     }

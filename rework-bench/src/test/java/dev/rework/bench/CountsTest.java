@@ -160,7 +160,7 @@ class CountsTest {
         Properties properties = new Properties();
         properties.setProperty("user", db.user());
         properties.setProperty("password", db.password());
-        properties.setProperty("options", FloorFigures.PLANS);
+        properties.setProperty("options", Race.PLANS);
         properties.setProperty("prepareThreshold", "1");
         return DriverManager.getConnection(
                 "jdbc:postgresql://127.0.0.1:" + tap.port() + "/" + db.name() + "?sslmode=disable", properties);
