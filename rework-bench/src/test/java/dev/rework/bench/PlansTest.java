@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rework.embedded.TestDatabase;
 import dev.rework.internal.db.Enqueue;
-import dev.rework.internal.db.TaskQueue;
 import java.lang.reflect.Field;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -15,7 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Every hot statement, planned as workers and clients have it planned, finds its rows by the index meant for it. */
+/** What makes tasks looks at no others, at 100,000 rows. The worker's statements have HotPlansTest of rework-api. */
 class PlansTest {
     @RegisterExtension
     static final TestDatabase db = new TestDatabase();
@@ -30,15 +29,6 @@ class PlansTest {
             select 1 + i % 2, 'queued' from generate_series(1, 50000) i;
             """;
 
-    /** A worker's session settings. */
-    private static final String WORKER_SESSION = """
-            set plan_cache_mode = force_generic_plan;
-            set enable_seqscan = off;
-            set enable_bitmapscan = off;
-            set enable_hashjoin = off;
-            set enable_mergejoin = off;
-            """;
-
     private static final String CLIENT_SESSION = "set plan_cache_mode = force_generic_plan";
 
     @BeforeAll
@@ -51,54 +41,20 @@ class PlansTest {
     }
 
     @Test
-    void aProbeOfHeadsWalksTheReadyIndexFromItsPlace() throws Exception {
-        assertThat(plan(WORKER_SESSION, TaskQueue.class, "HEADS"))
-                .contains("task_ready")
-                .contains("ROW(rank, run_at, id) >=")
-                .doesNotContain("Seq Scan on task");
-    }
-
-    @Test
-    void aTurnClaimsByTheReadyIndexAndSettlesByTheKey() throws Exception {
-        String plan = plan(WORKER_SESSION, TaskQueue.class, "TURN");
-        assertThat(plan)
-                .contains("using task_ready")
-                .contains("Index Cond: ((operation = ")
-                .contains("ROW(rank, run_at, id) >=")
-                .contains("using task_pkey")
-                .contains("using worker_pkey")
-                .doesNotContain("Seq Scan on task")
-                .doesNotContain("Seq Scan on worker");
-        assertThat(plan.substring(plan.indexOf("CTE chosen"), plan.indexOf("CTE claimed")))
-                .as("the index gives the order")
-                .doesNotContain("Sort");
-    }
-
-    @Test
-    void statementsOnOneTaskUseTheKey() throws Exception {
-        for (String name : new String[] {"RUNNING", "GIVE_BACK", "STRAYS", "READ_BACK", "PROGRESS", "INPUT"}) {
-            assertThat(plan(WORKER_SESSION, TaskQueue.class, name))
-                    .as(name)
-                    .contains("using task_pkey")
-                    .doesNotContain("Seq Scan on task");
-        }
-    }
-
-    @Test
     void enqueueScansNoTask() throws Exception {
         for (String name : new String[] {"DUE_NOW", "DUE_NOW_AND_NOTIFY", "DUE_LATER", "MANY"}) {
-            assertThat(plan(CLIENT_SESSION, Enqueue.class, name))
+            assertThat(plan(name))
                     .as(name)
                     .contains("Insert on task")
                     .doesNotContain("Scan on task")
                     .doesNotContain("task_ready");
         }
-        assertThat(plan(CLIENT_SESSION, Enqueue.class, "OURS")).contains("task_pkey");
+        assertThat(plan("OURS")).contains("task_pkey");
     }
 
     /** As the server plans it for any values. */
-    private static String plan(String session, Class<?> owner, String name) throws Exception {
-        Field field = owner.getDeclaredField(name);
+    private static String plan(String name) throws Exception {
+        Field field = Enqueue.class.getDeclaredField(name);
         field.setAccessible(true);
         StringBuilder numbered = new StringBuilder();
         int binds = 0;
@@ -107,7 +63,7 @@ class PlansTest {
         }
         try (Connection connection = db.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
-            statement.execute(session);
+            statement.execute(CLIENT_SESSION);
             statement.execute("prepare hot as " + numbered);
             String nulls = String.join(", ", Collections.nCopies(binds, "null"));
             StringBuilder plan = new StringBuilder();

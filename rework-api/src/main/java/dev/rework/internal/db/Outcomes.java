@@ -12,7 +12,7 @@ final class Outcomes {
         int n = outcomes.size();
         long now = System.nanoTime();
         boolean[] done = new boolean[n];
-        String[] outputs = new String[n];
+        String @Nullable [] outputs = null;
         byte @Nullable [][] raw = null;
         String @Nullable [] errors = null;
         String @Nullable [] reasons = null;
@@ -28,7 +28,7 @@ final class Outcomes {
             longs[2][i] = (now - outcome.endedNanos()) / 1000;
             attempts[i] = outcome.attempt();
             done[i] = outcome.done();
-            outputs[i] = outcome.output();
+            outputs = put(outputs, i, outcome.output(), n);
             raw = put(raw, i, outcome.rawOutput(), n);
             errors = put(errors, i, outcome.error(), n);
             reasons = put(reasons, i, outcome.reason(), n);

@@ -47,13 +47,15 @@ class HotPlansTest {
     @ParameterizedTest
     @CsvSource({"true", "false"})
     void aTurnGoesByIndexAndSortsNothing(boolean worker) throws SQLException {
-        String plan = plan(worker, TaskQueue.TURN, "1, " + OUTCOMES + ", 1, '', 0, 0, 0, 10, true, true, true");
-        assertThat(plan)
-                .contains("Index Scan using task_ready on task")
-                .contains("Index Scan using task_pkey on task")
-                .contains("Index Scan using worker_pkey on worker")
-                .doesNotContain("worker_live")
-                .doesNotContain("Sort");
+        for (String turn : List.of(TurnStatement.ALL_ENDED, TurnStatement.SOME_AGAIN)) {
+            String plan = plan(worker, turn, "1, " + OUTCOMES + ", 1, '', 0, 0, 0, 10, true, true, true");
+            assertThat(plan)
+                    .contains("Index Scan using task_ready on task")
+                    .contains("Index Scan using task_pkey on task")
+                    .contains("Index Scan using worker_pkey on worker")
+                    .doesNotContain("worker_live")
+                    .doesNotContain("Sort");
+        }
     }
 
     @ParameterizedTest
