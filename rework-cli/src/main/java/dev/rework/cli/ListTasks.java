@@ -6,6 +6,7 @@ import dev.rework.TaskState;
 import dev.rework.internal.PlainText;
 import dev.rework.internal.db.LogStore;
 import dev.rework.internal.db.TaskStore;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -35,23 +36,31 @@ final class ListTasks extends DatabaseCommand {
     boolean tracebacks;
 
     @Override
-    protected ExitCode perform(Database database) {
+    protected ExitCode perform(Database database) throws SQLException {
         TaskFilter filter = new TaskFilter(which.domain, which.host, state, operation, which.limit(), which.after);
         List<TaskSnapshot> tasks = new TaskStore(database.jdbi()).list(filter);
         Map<Long, Long> counts = logCount ? counts(database, tasks) : Map.of();
-        output().list(
-                        tasks,
-                        new Output.Form<>(
-                                TaskForm.KEYS, TaskForm::values, (task, palette) -> line(task, palette, counts)));
+        Map<Long, String> waiting = rework().format == ReworkCommand.Format.table
+                ? Waiting.inVain(database.connections(), tasks)
+                : Map.of();
+        Output.Form<TaskSnapshot> form = new Output.Form<>(
+                TaskForm.KEYS,
+                TaskForm::values,
+                (task, palette) ->
+                        line(task, palette, counts.get(task.id())) + reason(waiting.get(task.id()), palette));
+        output().list(tasks, form);
         return ExitCode.DONE;
     }
 
-    private String line(TaskSnapshot task, Palette palette, Map<Long, Long> counts) {
-        Long count = counts.get(task.id());
+    private String line(TaskSnapshot task, Palette palette, @Nullable Long count) {
         String line = TaskForm.line(task, palette, count == null ? "" : "[" + count + " log lines ]");
         return tracebacks && task.error() != null
                 ? line + "\n" + PlainText.shown(task.error(), true).stripTrailing()
                 : line;
+    }
+
+    private static String reason(@Nullable String waiting, Palette palette) {
+        return waiting == null ? "" : " " + palette.paint(Palette.Colour.YELLOW, TaskForm.shown(waiting));
     }
 
     private static Map<Long, Long> counts(Database database, List<TaskSnapshot> tasks) {

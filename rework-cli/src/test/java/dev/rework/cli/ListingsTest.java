@@ -80,6 +80,7 @@ class ListingsTest {
 
     @Test
     void tasksHaveTheAncestorsLine() {
+        Rows.monitor(DB, "default", "1 hour");
         long queued = Rows.queued(DB, operation);
         long failed = Rows.failed(DB, operation, "boom");
         List<String> lines = rework("list-tasks").lines();
@@ -87,6 +88,19 @@ class ListingsTest {
         assertThat(lines.get(1))
                 .matches(failed + " hello failed domain=default " + STAMP + " → " + STAMP + " → " + STAMP
                         + " it went wrong");
+    }
+
+    @Test
+    void tasksThatWaitInVainSaySo() {
+        Rows.queued(DB, operation);
+        assertThat(rework("list-tasks").out()).endsWith(" waiting: no monitor of domain default runs on here\n");
+        DB.update("update rework.task set host = 'h9'");
+        assertThat(rework("list-tasks").out()).endsWith(" waiting: host h9 has not its operation registered\n");
+        DB.execute("update rework.task set host = ''; update rework.registration set retired_at = clock_timestamp()");
+        assertThat(rework("list-tasks").out()).endsWith(" waiting: no host has its operation registered\n");
+        DB.execute("update rework.registration set retired_at = null");
+        Rows.monitor(DB, "default", "1 hour");
+        assertThat(rework("list-tasks").out()).doesNotContain("waiting");
     }
 
     @Test
