@@ -84,7 +84,7 @@ final class WorkerForm {
         return switch (worker.state()) {
             case "starting" -> "[unstarted]";
             case "idle" -> "[running (idle)]";
-            case "busy" -> "[running" + task + "]";
+            case "busy" -> task.isEmpty() ? "[running (idle)]" : "[running" + task + "]";
             case "stopping" -> "[stopping" + task + "]";
             default -> "[" + TaskForm.shown(worker.state()) + "]";
         };
