@@ -7,8 +7,11 @@ final class Bell {
 
     private boolean rung;
     private boolean lookWanted;
-    private boolean expecting;
+    private boolean ready;
+    private boolean waiting;
     private long until;
+    private boolean isSoon;
+    private long soon;
 
     /** Something may have to be done now. */
     synchronized void ring() {
@@ -16,16 +19,26 @@ final class Bell {
         notifyAll();
     }
 
-    /** Something may have changed in the database. */
+    /** Something changed in the database that should be seen at once. */
     synchronized void look() {
         lookWanted = true;
         ring();
     }
 
+    /** Something was queued. */
+    synchronized void ready() {
+        ready = true;
+        ring();
+    }
+
     /** Something has to be done at a moment of {@link System#nanoTime}, if the loop would sleep beyond it. */
     synchronized void by(long nanos) {
-        if (!expecting || nanos - until < 0) {
-            ring();
+        if (!isSoon || nanos - soon < 0) {
+            isSoon = true;
+            soon = nanos;
+            if (waiting && nanos - until < 0) {
+                notifyAll();
+            }
         }
     }
 
@@ -36,17 +49,30 @@ final class Bell {
         return wanted;
     }
 
+    /** Whether something was queued since the last call. */
+    synchronized boolean takeReady() {
+        boolean was = ready;
+        ready = false;
+        return was;
+    }
+
     /** Waits until somebody rings, or the moment comes. */
     synchronized void await(long untilNanos) throws InterruptedException {
         until = untilNanos;
-        expecting = true;
+        waiting = true;
         try {
-            for (long left = untilNanos - System.nanoTime(); !rung && left > 0; left = untilNanos - System.nanoTime()) {
+            for (long left = left(); !rung && left > 0; left = left()) {
                 TimeUnit.NANOSECONDS.timedWait(this, Math.max(left, 1_000_000));
             }
             rung = false;
+            isSoon = false;
         } finally {
-            expecting = false;
+            waiting = false;
         }
+    }
+
+    private long left() {
+        long end = isSoon && soon - until < 0 ? soon : until;
+        return end - System.nanoTime();
     }
 }

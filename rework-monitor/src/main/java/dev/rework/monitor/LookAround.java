@@ -12,15 +12,20 @@ final class LookAround implements Duty {
 
     static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long BUSY_GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final MonitorContext context;
+    private final WorkerPool pool;
     private boolean forced;
+    private boolean wasForced;
     private boolean wanted;
+    private boolean ready;
     private long lookedAt = System.nanoTime() - EVERY_NANOS;
     private @Nullable Look seen;
 
-    LookAround(MonitorContext context) {
+    LookAround(MonitorContext context, WorkerPool pool) {
         this.context = context;
+        this.pool = pool;
     }
 
     /** The next round looks, whenever the last look was. */
@@ -34,23 +39,34 @@ final class LookAround implements Duty {
         return seen;
     }
 
+    /** Whether this round looks because somebody steps by hand, and expects it to act at once. */
+    boolean wasForced() {
+        return wasForced;
+    }
+
     @Override
     public void run() {
         seen = null;
         wanted |= context.bell().takeLook();
-        long since = System.nanoTime() - lookedAt;
-        if (!forced && since < (wanted ? GAP_NANOS : EVERY_NANOS)) {
+        ready |= context.bell().takeReady();
+        if (!forced && System.nanoTime() - next() < 0) {
             return;
         }
         MonitorOptions options = context.options();
         seen = context.stores().monitors().look(options.host(), options.domain(), 2 * options.maxWorkers() + 1);
+        wasForced = forced;
         forced = false;
         wanted = false;
+        ready = false;
         lookedAt = System.nanoTime();
     }
 
     /** When it wants to look next, by {@link System#nanoTime}. */
     long next() {
-        return lookedAt + (wanted || forced ? GAP_NANOS : EVERY_NANOS);
+        if (wanted || forced) {
+            return lookedAt + GAP_NANOS;
+        }
+        // Where everybody is busy and nobody can be added, more in the queue changes nothing.
+        return lookedAt + (!ready ? EVERY_NANOS : pool.isSaturated() ? BUSY_GAP_NANOS : GAP_NANOS);
     }
 }

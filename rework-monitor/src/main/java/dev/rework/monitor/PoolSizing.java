@@ -20,7 +20,12 @@ record PoolSizing(int start, int stop) {
      * @param parked those whose task waits for another task
      * @param queued tasks that wait for a worker, possibly counted up to a bound only
      */
-    record Pool(int min, int max, int total, int ending, int starting, int idle, int parked, int queued) {}
+    record Pool(int min, int max, int total, int ending, int starting, int idle, int parked, int queued) {
+        /** The same with another queue. */
+        Pool queued(int other) {
+            return new Pool(min, max, total, ending, starting, idle, parked, other);
+        }
+    }
 
     /** Decides. */
     static PoolSizing of(Pool pool) {

@@ -50,7 +50,7 @@ final class RunningMonitor {
         wakeUps = address.listenAddress()
                 .map(where -> new WakeUps(where, context, pool))
                 .orElse(null);
-        look = new LookAround(context);
+        look = new LookAround(context, pool);
         kills = new KillRequested(context, pool, look);
         timeouts = new ExpireTimeouts(context, pool, look, kills);
         promote = new PromoteDue(context, look);
@@ -69,7 +69,7 @@ final class RunningMonitor {
                         new SampleResources(context, pool, kills),
                         promote,
                         plans,
-                        new ReloadRegistrations(context, pool, spawn.index()),
+                        new ReloadRegistrations(context, pool, look, spawn.index()),
                         new ReapLostHosts(context),
                         new StoreSpools(context, context.options().home().folder("run")),
                         new Purge(context)),

@@ -3,14 +3,19 @@ package dev.rework.monitor;
 import dev.rework.internal.db.MonitorStore.Look;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.concurrent.TimeUnit;
 
 /** The duty that keeps as many workers as the queue deserves, and tells idle ones that something is queued. */
 final class SizePool implements Duty {
+
+    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final MonitorContext context;
     private final WorkerPool pool;
     private final LookAround look;
     private boolean closed;
+    private boolean isQueued;
+    private long queuedSince;
 
     SizePool(MonitorContext context, WorkerPool pool, LookAround look) {
         this.context = context;
@@ -34,13 +39,28 @@ final class SizePool implements Duty {
         if (seen.queued() > 0) {
             pool.wake(seen.queued());
         }
-        PoolSizing decision = PoolSizing.of(state(seen.queued()));
+        PoolSizing.Pool state = state(seen.queued());
+        PoolSizing decision = PoolSizing.of(lasting(state));
         for (int i = 0; i < decision.start() && pool.mayStart(); i++) {
             pool.start();
         }
         if (decision.stop() > 0) {
             shrink();
         }
+    }
+
+    /** A queue that those at work empty in a moment deserves no further process: it counts once it has lasted. */
+    private PoolSizing.Pool lasting(PoolSizing.Pool state) {
+        long now = System.nanoTime();
+        boolean waits = state.queued() > state.idle();
+        queuedSince = waits && isQueued ? queuedSince : now;
+        isQueued = waits;
+        boolean atWork = state.total() - state.starting() - state.parked() > 0;
+        if (!waits || !atWork || look.wasForced() || now - queuedSince >= PATIENCE_NANOS) {
+            return state;
+        }
+        context.bell().look();
+        return state.queued(state.idle() + state.starting());
     }
 
     private PoolSizing.Pool state(int queued) {

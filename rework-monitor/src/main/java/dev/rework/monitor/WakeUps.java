@@ -94,8 +94,8 @@ final class WakeUps implements AutoCloseable {
         if (notification.getName().equals("rework_kill")) {
             context.bell().look();
         } else if (notification.getParameter().equals(context.options().domain())) {
-            pool.wake(1);
-            context.bell().look();
+            pool.ready();
+            context.bell().ready();
         }
     }
 

@@ -49,7 +49,10 @@ final class WorkerEars implements WorkerOutput.Ears {
         switch (frame.type()) {
             case HELLO -> hello();
             case BEGIN -> begin();
-            case END -> worker().idle();
+            case END -> {
+                worker().idle();
+                pool.idle(worker());
+            }
             case PARKED, UNPARKED -> context.bell().look();
             case BYE -> {
                 worker().bye(frame.text());

@@ -10,11 +10,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** The worker processes a monitor has now. Threads may share it. */
 final class WorkerPool {
+
+    private static final long RACE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final MonitorContext context;
     private final WorkerSpawn spawn;
@@ -23,6 +26,7 @@ final class WorkerPool {
     private final Map<Long, WorkerProcess> workers = new ConcurrentHashMap<>();
     private final AtomicInteger inquests = new AtomicInteger();
     private final Inquest inquest;
+    private volatile long readyAt = System.nanoTime() - RACE_NANOS;
 
     WorkerPool(MonitorContext context, WorkerSpawn spawn, LogCap.Limits limits) {
         this.context = context;
@@ -165,23 +169,36 @@ final class WorkerPool {
         backoff.worked();
     }
 
+    /** Something was queued: tells one idle worker at once; the look that follows says whether more are needed. */
+    void ready() {
+        readyAt = System.nanoTime();
+        wake(1);
+    }
+
     /**
-     * There may be work: tells as many idle workers as given. When none is idle, all hear it, since one may be about to
-     * find nothing.
+     * A worker has nothing in hand any more. It looks for more by itself; but what was queued a moment ago may have been
+     * too late for its look, and too early for us to see it idle.
      */
-    void wake(int most) {
-        List<WorkerProcess> idle = idle();
-        if (idle.isEmpty()) {
-            workers.values().stream().filter(worker -> !worker.isParked()).forEach(WorkerPool::wake);
-        } else {
-            idle.stream().limit(most).forEach(WorkerPool::wake);
+    void idle(WorkerProcess worker) {
+        if (System.nanoTime() - readyAt < RACE_NANOS && !worker.isEnding()) {
+            worker.send(new Control.Wake());
         }
     }
 
-    private static void wake(WorkerProcess worker) {
-        if (worker.isReported() && !worker.isEnding()) {
-            worker.send(new Control.Wake());
-        }
+    /** There is work: tells as many idle workers. */
+    void wake(int most) {
+        workers.values().stream()
+                .filter(WorkerProcess::isIdle)
+                .limit(most)
+                .forEach(worker -> worker.send(new Control.Wake()));
+    }
+
+    /** Whether everybody is busy and nobody may be added. */
+    boolean isSaturated() {
+        long busy = workers.values().stream()
+                .filter(worker -> worker.hand() != null && !worker.isParked())
+                .count();
+        return busy >= context.options().maxWorkers();
     }
 
     /** The lowest port that none of the workers has; null when there are to be none. */
