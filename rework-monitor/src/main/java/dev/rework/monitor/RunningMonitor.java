@@ -1,7 +1,5 @@
 package dev.rework.monitor;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import dev.rework.Cause;
 import dev.rework.internal.DatabaseAddress;
 import dev.rework.internal.RegistrationIndex;
@@ -29,7 +27,7 @@ final class RunningMonitor {
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final MonitorContext context;
-    private final HikariDataSource database;
+    private final KeptConnections database;
     private final WorkerPool pool;
     private final @Nullable WakeUps wakeUps;
     private final LookAround look;
@@ -43,7 +41,7 @@ final class RunningMonitor {
     private boolean closed;
 
     private RunningMonitor(
-            MonitorContext context, HikariDataSource database, DatabaseAddress address, WorkerSpawn spawn) {
+            MonitorContext context, KeptConnections database, DatabaseAddress address, WorkerSpawn spawn) {
         this.context = context;
         this.database = database;
         pool = new WorkerPool(context, spawn, LogCap.Limits.DEFAULT);
@@ -78,7 +76,7 @@ final class RunningMonitor {
 
     static RunningMonitor start(
             DatabaseAddress address, MonitorOptions options, MonitorListener listener, Clock clock, Bell bell) {
-        HikariDataSource database = open(address);
+        KeptConnections database = new KeptConnections(address.dataSource("monitor"));
         try {
             Jdbi jdbi = TaskStore.jdbi(database);
             MonitorStore monitors = new MonitorStore(jdbi);
@@ -109,21 +107,6 @@ final class RunningMonitor {
             database.close();
             throw e;
         }
-    }
-
-    private static HikariDataSource open(DatabaseAddress address) {
-        // Else each statement after half a second of rest costs a second one, which asks whether the connection lives.
-        System.setProperty("com.zaxxer.hikari.aliveBypassWindowMs", "15000");
-        HikariConfig config = new HikariConfig();
-        config.setPoolName("rework-monitor");
-        config.setDataSource(address.dataSource("monitor"));
-        config.setMaximumPoolSize(4);
-        config.setMinimumIdle(1);
-        config.setIdleTimeout(TimeUnit.SECONDS.toMillis(20));
-        config.setConnectionTimeout(TimeUnit.SECONDS.toMillis(2));
-        config.setValidationTimeout(TimeUnit.SECONDS.toMillis(1));
-        config.setInitializationFailTimeout(1);
-        return new HikariDataSource(config);
     }
 
     private static ExecutorService acts() {

@@ -85,7 +85,13 @@ class MonitorHostsTest {
                                     .filter(row -> row.state().equals("idle"))
                                     .count()
                             == 2);
-            Quiet before = quiet();
+            Quiet start = quiet();
+            // What a start costs is over by then.
+            Quiet before = Eventually.value(
+                    "ten seconds",
+                    Eventually.PATIENCE,
+                    MonitorHostsTest::quiet,
+                    now -> now.seconds - start.seconds > 10);
             Quiet after = Eventually.value(
                     "half a minute",
                     Eventually.PATIENCE,
