@@ -41,7 +41,7 @@ record AddressSources(Map<String, String> environment, Path folder, Path home, S
         return new AddressSources(
                 System.getenv(),
                 Path.of(""),
-                Path.of(System.getProperty("user.home", "")),
+                Path.of(System.getenv().getOrDefault("HOME", System.getProperty("user.home", ""))),
                 System.getProperty("user.name", "postgres"));
     }
 

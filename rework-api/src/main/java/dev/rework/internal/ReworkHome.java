@@ -33,7 +33,10 @@ public record ReworkHome(Path path) {
         if (!given.isBlank()) {
             return new ReworkHome(Path.of(given));
         }
-        return new ReworkHome(Path.of(System.getProperty("user.home"), ".local", "share", "rework"));
+        // Java takes user.home from the passwd file, where a container's user has no line.
+        String home = environment.getOrDefault("HOME", "");
+        return new ReworkHome(
+                Path.of(home.isBlank() ? System.getProperty("user.home") : home, ".local", "share", "rework"));
     }
 
     /** A folder below it, made on the way, readable by this user alone. */

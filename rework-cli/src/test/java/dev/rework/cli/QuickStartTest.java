@@ -13,10 +13,12 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The ancestor's quick start, word for word, from outside: launcher, one source file, a program, a monitor process. */
+@Tag("slow")
 class QuickStartTest {
     private static final String OPERATIONS = """
             import dev.rework.Operation;
