@@ -20,6 +20,9 @@ import org.slf4j.ILoggerFactory;
  * appenders of the user's configuration stay; without a configuration everything from DEBUG up is captured.
  */
 final class LogbackCapture extends AppenderBase<ILoggingEvent> {
+    // Newer JDKs tell of each process they start, and of the end of their own, at DEBUG.
+    private static final List<String> PLATFORM = List.of("java", "javax", "jdk", "sun", "com.sun");
+
     private LogbackCapture() {}
 
     static void attach(ILoggerFactory factory) {
@@ -28,6 +31,12 @@ final class LogbackCapture extends AppenderBase<ILoggingEvent> {
         capture.setContext(context);
         capture.setName("rework");
         capture.start();
+        for (String name : PLATFORM) {
+            Logger logger = context.getLogger(name);
+            if (logger.getLevel() == null) {
+                logger.setLevel(Level.INFO);
+            }
+        }
         for (Logger logger : context.getLoggerList()) {
             boolean reachesRoot = logger.isAdditive() && !logger.getName().equals(Logger.ROOT_LOGGER_NAME);
             boolean hadConsole = detachConsoles(logger);
