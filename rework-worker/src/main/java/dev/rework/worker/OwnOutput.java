@@ -81,7 +81,6 @@ final class OwnOutput {
     private static void discard(InputStream own, byte[] bytes) {
         try {
             while (own.read(bytes) >= 0) {
-                continue;
             }
         } catch (IOException closed) {
             // The end of the process.

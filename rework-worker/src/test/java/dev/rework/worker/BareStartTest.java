@@ -39,7 +39,7 @@ class BareStartTest {
         try (Stream<String> lines = Files.lines(log)) {
             return lines
                     .map(line -> line.substring(line.lastIndexOf(']') + 2).split(" ")[0])
-                    .filter(name -> !name.matches("(java|javax|jdk|sun|com\\.sun)\\..*"))
+                    .filter(name -> !name.matches("(java|javax|jdk|sun|com\\.sun|org\\.jcp)\\..*"))
                     .filter(name -> name.contains("."))
                     .map(name -> name.split("\\.")[0] + "." + name.split("\\.")[1])
                     .collect(Collectors.toSet())
