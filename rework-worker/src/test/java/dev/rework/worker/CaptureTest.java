@@ -6,11 +6,15 @@ import dev.rework.embedded.Eventually;
 import dev.rework.embedded.TestDatabase;
 import dev.rework.internal.Control;
 import dev.rework.internal.Frame;
+import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 class CaptureTest {
 
@@ -116,6 +120,27 @@ class CaptureTest {
                         "log:d.system:INFO:system");
         assertThat(worker.unframed()).isEmpty();
         assertThat(worker.texts(Frame.Type.LEVEL)).containsExactly("WARNING");
+    }
+
+    @Test
+    void keepsTheUsersLevelsAndCapturesItsConsoleOnce(@TempDir Path folder) throws IOException {
+        Files.writeString(folder.resolve("logback.xml"), """
+                <configuration>
+                  <appender name="console" class="ch.qos.logback.core.ConsoleAppender">
+                    <encoder><pattern>console %msg%n</pattern></encoder>
+                  </appender>
+                  <root level="ERROR"><appender-ref ref="console"/></root>
+                </configuration>
+                """);
+        House house = new House(db, "own").operation("logs", dev.rework.TaskContext.class);
+        long task = house.task("logs", null);
+        try (ChildWorker worker =
+                ChildWorker.start(house.launch(house.worker(), 0, 0), List.of(), folder + File.pathSeparator)) {
+            Eventually.isTrue("done", () -> house.state(task).equals("done"));
+            assertThat(worker.lines().stream().filter(line -> !line.contains("\tat ")))
+                    .containsExactly(
+                            "log:c.log4j:ERROR:log4j", "log:c.log4j:ERROR:java.lang.IllegalStateException: boom");
+        }
     }
 
     @Test

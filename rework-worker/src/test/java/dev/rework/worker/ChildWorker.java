@@ -40,6 +40,11 @@ final class ChildWorker implements AutoCloseable {
     }
 
     static ChildWorker start(WorkerLaunch launch, List<String> options) {
+        return start(launch, options, "");
+    }
+
+    /** One with a folder of the user's on its class path. */
+    static ChildWorker start(WorkerLaunch launch, List<String> options, String users) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(
@@ -49,7 +54,7 @@ final class ChildWorker implements AutoCloseable {
                 "-XX:-UsePerfData",
                 "-Xmx256m"));
         command.addAll(options);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), WorkerMain.class.getName()));
+        command.addAll(List.of("-cp", users + System.getProperty("java.class.path"), WorkerMain.class.getName()));
         try {
             Process process =
                     new ProcessBuilder(command).redirectErrorStream(true).start();
