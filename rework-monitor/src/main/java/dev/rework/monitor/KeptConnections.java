@@ -97,7 +97,6 @@ final class KeptConnections implements DataSource, AutoCloseable {
                 connection.close();
             } catch (SQLException gone) {
                 // As good as closed.
-                continue;
             }
         }
     }
