@@ -80,8 +80,7 @@ final class OwnOutput {
     /** Whoever writes must not wait for a reader that there is none of. */
     private static void discard(InputStream own, byte[] bytes) {
         try {
-            while (own.read(bytes) >= 0) {
-            }
+            while (own.read(bytes) >= 0) {}
         } catch (IOException closed) {
             // The end of the process.
         }
