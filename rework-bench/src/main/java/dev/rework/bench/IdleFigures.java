@@ -31,7 +31,7 @@ final class IdleFigures {
                             run, house, tapped(house, place, tap), "--minworkers", "2", "--maxworkers", "2")) {
                 monitor.awaitIdle(2);
                 int seconds = run.scale() == Options.Scale.TINY ? 5 : 20;
-                TimeUnit.SECONDS.sleep(5);
+                TimeUnit.SECONDS.sleep(10);
                 long commits = run.server().commits(house.name);
                 WireTap.Count before = tap.count();
                 double cpu = cpu(monitor);

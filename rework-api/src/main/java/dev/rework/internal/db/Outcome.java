@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * @param done false for an exception of its own
  * @param sinceNanos when it began, by {@link System#nanoTime}
  * @param endedNanos when it ended
+ * @param cpuMs what it used; not stored when this and {@code peakMb} are 0: not measured
+ * @param peakMb the most resident memory of its process
  * @param retryMs after how long it may run again; negative for never
  */
 public record Outcome(

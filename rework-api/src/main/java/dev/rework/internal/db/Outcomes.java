@@ -2,9 +2,13 @@ package dev.rework.internal.db;
 
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Outcomes as the parallel arrays that {@link TaskQueue} settles in one statement. */
+/**
+ * Outcomes as the parallel arrays that {@link TaskQueue} settles in one statement. An array in which nothing stands is
+ * not sent: unnest makes nulls of it.
+ */
 final class Outcomes {
     private Outcomes() {}
 
@@ -16,9 +20,9 @@ final class Outcomes {
         byte @Nullable [][] raw = null;
         String @Nullable [] errors = null;
         String @Nullable [] reasons = null;
-        long[] cpu = new long[n];
-        int[] peak = new int[n];
-        Long[] retries = new Long[n];
+        Long @Nullable [] cpu = null;
+        Integer @Nullable [] peak = null;
+        Long @Nullable [] retries = null;
         long[][] longs = new long[3][n];
         int[] attempts = new int[n];
         for (int i = 0; i < n; i++) {
@@ -28,13 +32,14 @@ final class Outcomes {
             longs[2][i] = (now - outcome.endedNanos()) / 1000;
             attempts[i] = outcome.attempt();
             done[i] = outcome.done();
-            outputs = put(outputs, i, outcome.output(), n);
-            raw = put(raw, i, outcome.rawOutput(), n);
-            errors = put(errors, i, outcome.error(), n);
-            reasons = put(reasons, i, outcome.reason(), n);
-            cpu[i] = outcome.cpuMs();
-            peak[i] = outcome.peakMb();
-            retries[i] = outcome.retryMs() < 0 ? null : (Long) outcome.retryMs();
+            outputs = put(outputs, i, outcome.output(), n, String[]::new);
+            raw = put(raw, i, outcome.rawOutput(), n, byte[][]::new);
+            errors = put(errors, i, outcome.error(), n, String[]::new);
+            reasons = put(reasons, i, outcome.reason(), n, String[]::new);
+            boolean measured = outcome.cpuMs() > 0 || outcome.peakMb() > 0;
+            cpu = put(cpu, i, measured ? (Long) outcome.cpuMs() : null, n, Long[]::new);
+            peak = put(peak, i, measured ? (Integer) outcome.peakMb() : null, n, Integer[]::new);
+            retries = put(retries, i, outcome.retryMs() < 0 ? null : (Long) outcome.retryMs(), n, Long[]::new);
         }
         binds.array("int8", longs[0])
                 .array("int4", attempts)
@@ -50,20 +55,12 @@ final class Outcomes {
                 .array("int8", retries);
     }
 
-    private static byte @Nullable [][] put(byte @Nullable [][] all, int i, byte @Nullable [] one, int n) {
+    private static <T> T @Nullable [] put(
+            T @Nullable [] all, int i, @Nullable T one, int n, IntFunction<@Nullable T[]> maker) {
         if (one == null) {
             return all;
         }
-        byte[][] made = all == null ? new byte[n][] : all;
-        made[i] = one;
-        return made;
-    }
-
-    private static String @Nullable [] put(String @Nullable [] all, int i, @Nullable String one, int n) {
-        if (one == null) {
-            return all;
-        }
-        String[] made = all == null ? new String[n] : all;
+        T[] made = all == null ? maker.apply(n) : all;
         made[i] = one;
         return made;
     }
