@@ -27,6 +27,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -156,6 +157,7 @@ class EmbeddedPostgresTest {
     }
 
     @Test
+    @Tag("slow")
     void anotherUserCannotReadThePassword() throws Exception {
         assumeTrue("root".equals(System.getProperty("user.name")));
         initialised().start();
@@ -167,6 +169,7 @@ class EmbeddedPostgresTest {
     }
 
     @Test
+    @Tag("slow")
     void manyMayStartItAtOnce() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try (Starter one = new Starter(home);
@@ -204,6 +207,7 @@ class EmbeddedPostgresTest {
     }
 
     @Test
+    @Tag("slow")
     void startsAfterItsStarterWasKilledWhileInitialising() throws Exception {
         try (Starter starter = new Starter(home)) {
             Eventually.isTrue("initdb has begun", () -> {
@@ -224,6 +228,7 @@ class EmbeddedPostgresTest {
     }
 
     @Test
+    @Tag("slow")
     void startsAfterItsPostmasterWasKilledUnderABusyBackend() throws Exception {
         initialised().start();
         try (Connection busy = connect();
@@ -255,6 +260,7 @@ class EmbeddedPostgresTest {
     }
 
     @Test
+    @Tag("slow")
     void startsWhenAnotherProcessHasThePidOfItsOldPostmaster() throws Exception {
         initialised().start();
         postgres.stop();
@@ -291,6 +297,7 @@ class EmbeddedPostgresTest {
     }
 
     @Test
+    @Tag("slow")
     void runsAsAnotherUserWhereRootMayNotUnshare() throws Exception {
         assumeTrue("root".equals(System.getProperty("user.name")));
         Path bin = Files.createDirectory(folder.resolve("bin"));
@@ -349,6 +356,7 @@ class EmbeddedPostgresTest {
     }
 
     @Test
+    @Tag("slow")
     void rootFindsAndRunsWhatAUserMade() throws Exception {
         assumeTrue("root".equals(System.getProperty("user.name")));
         Path reachable = Files.createTempDirectory(Path.of("/tmp"), "rework-user-");
@@ -374,6 +382,7 @@ class EmbeddedPostgresTest {
     }
 
     @Test
+    @Tag("slow")
     void aBackupTakenUnderLoadStartsElsewhere() throws Exception {
         initialised().start();
         Path copy = folder.resolve("copy");
