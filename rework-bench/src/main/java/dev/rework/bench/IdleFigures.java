@@ -30,7 +30,7 @@ final class IdleFigures {
                     MonitorProcess monitor = MonitorProcess.start(
                             run, house, tapped(house, place, tap), "--minworkers", "2", "--maxworkers", "2")) {
                 monitor.awaitIdle(2);
-                int seconds = run.scale() == Options.Scale.TINY ? 5 : 20;
+                int seconds = run.scale() == Options.Scale.TINY ? 5 : 15;
                 TimeUnit.SECONDS.sleep(10);
                 long commits = run.server().commits(house.name);
                 WireTap.Count before = tap.count();
