@@ -38,22 +38,24 @@ public final class BenchMain {
                         + "): no results are written from it; set these to on");
             }
             run.prepare();
-            rounds(run, err);
-            report(options, new Report(run.samples(), options, machine, settings), out, err);
+            Report report = new Report(run.samples(), options, machine, settings);
+            rounds(run, report, err);
+            out.println(report.text());
         }
     }
 
-    private static void rounds(Run run, PrintWriter err) {
+    /** Leaves what is known after each round: a run that is broken off was not for nothing. */
+    private static void rounds(Run run, Report report, PrintWriter err) throws IOException {
         Rounds rounds = new Rounds(run);
         for (int round = 1; round <= run.options().rounds(); round++) {
             run.begin(round);
             err.println("round " + round + " of " + run.options().rounds());
             rounds.take();
+            write(run.options(), report, err);
         }
     }
 
-    private static void report(Options options, Report report, PrintWriter out, PrintWriter err) throws IOException {
-        out.println(report.text());
+    private static void write(Options options, Report report, PrintWriter err) throws IOException {
         if (options.json().isPresent()) {
             Files.writeString(options.json().get(), report.json());
         }

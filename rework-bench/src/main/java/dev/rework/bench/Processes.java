@@ -62,7 +62,7 @@ final class Processes {
         }
     }
 
-    /** Runs one that is given {@code input} and answers in {@code key=value} lines; what else it prints is passed on. */
+    /** Runs one that is given {@code input} and answers in {@code key=number} lines; what else it prints is ignored. */
     static Map<String, String> ask(ProcessBuilder builder, String input, Path log, int seconds)
             throws IOException, InterruptedException {
         Process process = builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
@@ -76,8 +76,8 @@ final class Processes {
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                int equals = line.indexOf('=');
-                if (equals > 0) {
+                if (line.matches("[a-z0-9.]+=[-+.0-9E]+")) {
+                    int equals = line.indexOf('=');
                     answers.put(line.substring(0, equals), line.substring(equals + 1));
                 }
             }

@@ -102,7 +102,7 @@ final class Report {
         Map<String, Object> whole = new LinkedHashMap<>();
         whole.put("taken", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         whole.put("scale", options.scale().name());
-        whole.put("rounds", options.rounds());
+        whole.put("rounds", rounds());
         whole.put("machine", machine);
         whole.put("postgres", settings);
         Map<String, Object> figures = new LinkedHashMap<>();
@@ -133,7 +133,7 @@ final class Report {
                 .append(", scale ")
                 .append(options.scale().name().toLowerCase(java.util.Locale.ROOT))
                 .append(", ")
-                .append(options.rounds())
+                .append(rounds())
                 .append(" rounds. ");
         page.append(machine).append(". Postgres ").append(settings).append(".\n");
         goals(page);
@@ -152,6 +152,14 @@ final class Report {
         page.append(METHOD);
         Files.writeString(docs.resolve("performance.md"), page);
         Files.writeString(docs.resolve("performance.json"), json());
+    }
+
+    private int rounds() {
+        return samples.all().values().stream()
+                .flatMap(List::stream)
+                .mapToInt(Samples.Sample::round)
+                .max()
+                .orElse(0);
     }
 
     private void goals(StringBuilder page) {
