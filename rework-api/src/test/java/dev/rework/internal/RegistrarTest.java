@@ -55,7 +55,7 @@ class RegistrarTest {
     void clean() {
         database = DB.dataSource();
         jdbi = Jdbi.create(database);
-        jdbi.useHandle(handle -> handle.execute("truncate rework.operation cascade"));
+        jdbi.useHandle(handle -> handle.execute("truncate rework.operation, rework.audit cascade"));
         operations = new OperationStore(jdbi);
         registrations = new RegistrationStore(jdbi);
     }
@@ -325,6 +325,12 @@ class RegistrarTest {
                 .isEqualTo(1);
         assertThat(Registrar.unregister(database, onlyH, new ReworkHome(folder.resolve("home"))))
                 .isEqualTo(0);
+        assertThat(DB.number("select count(*) from rework.audit where verb = 'unregister' and target like"
+                        + " 'operation % on host h' and detail like 'one in default: %/tasks'"))
+                .isEqualTo(1);
+        assertThat(DB.number("select count(*) from rework.audit where verb = 'register' and target = 'host h'"
+                        + " and detail like '%/tasks: 2 new, 0 known'"))
+                .isEqualTo(1);
         assertThat(live()).containsExactly("default/one@a", "default/two@a", "default/two@h");
         assertThat(index("h", "default").find("one")).isNull();
         assertThat(index("a", "default").find("one")).isNotNull();

@@ -36,6 +36,7 @@ final class Commands {
         commands.put("launch-scheduled", PlanVerb.Launch::new);
         commands.put("export-scheduled", ExportScheduled::new);
         commands.put("import-scheduled", ImportScheduled::new);
+        commands.put("list-audit", ListAudit::new);
         commands.put("vacuum", VacuumCommand::new);
         commands.put("db", DbCommand::new);
         commands.put("doctor", DoctorCommand::new);

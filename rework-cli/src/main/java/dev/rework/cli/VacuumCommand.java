@@ -37,7 +37,7 @@ final class VacuumCommand extends DatabaseCommand {
         if (days < 0) {
             throw new Refusal(ExitCode.USAGE, "--days must be 0 or more, not " + days);
         }
-        Retention retention = new Retention(database.jdbi());
+        Retention retention = Retention.byHand(database.jdbi());
         Duration age = Duration.ofDays(days);
         if (workers) {
             out().println("deleted " + retention.deadWorkers(domain, age) + " workers");

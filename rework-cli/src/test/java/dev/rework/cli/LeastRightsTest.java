@@ -147,7 +147,10 @@ class LeastRightsTest {
                 "it is aborted",
                 () -> "aborted".equals(db.one(String.class, "select state from rework.task where id = " + slow)));
         assertThat(db.one(String.class, "select who from rework.audit where target = 'task " + slow + "'"))
-                .isEqualTo(login("operator"));
+                .isEqualTo(login("operator") + "/" + System.getProperty("user.name"));
+        assertThat(Ran.rework("retry-task", as("submitter"), slow).code()).isZero();
+        assertThat(Ran.rework("list-audit", as("reader"), "--verb", "retry").out())
+                .contains(login("submitter") + "/", "retry task " + slow);
 
         assertThat(Ran.rework("list-tasks", as("reader")).out()).contains("enough");
         assertThat(Ran.rework("list-workers", as("reader")).code()).isZero();

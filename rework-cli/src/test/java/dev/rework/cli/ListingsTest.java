@@ -237,6 +237,24 @@ class ListingsTest {
     }
 
     @Test
+    void theAuditHasItsKeysAndLine() {
+        long task = Rows.queued(DB, operation);
+        assertThat(rework("abort-task", String.valueOf(task), "--reason", HOSTILE + " enough")
+                        .code())
+                .isZero();
+        Map<String, Object> row =
+                rework("list-audit", "--limit", "1", "-o", "json").objects().get(0);
+        assertThat(row.keySet()).containsExactly("id", "at", "who", "verb", "target", "detail");
+        assertThat(row).containsEntry("verb", "abort").containsEntry("target", "task " + task);
+        assertThat((String) row.get("who")).endsWith("/" + System.getProperty("user.name"));
+        Ran lines = rework("list-audit", "--verb", "abort");
+        assertHarmless(lines);
+        assertThat(lines.lines().get(lines.lines().size() - 1))
+                .matches(row.get("id") + " " + STAMP + " \\S+/.+ abort task " + task + " .* enough");
+        assertThat(rework("list-audit", "--limit", "0").code()).isEqualTo(2);
+    }
+
+    @Test
     void whatComesFromTheDatabaseReachesNoTerminalRaw() {
         long other = Rows.operation(DB, HOSTILE, HOSTILE, null);
         long task = Rows.failed(DB, other, HOSTILE);

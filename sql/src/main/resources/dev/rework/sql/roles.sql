@@ -83,6 +83,7 @@ grant select (id, operation, host, rule, zone, metadata, missed, missed_max, ove
 grant select on rework.task to rework_submitter;
 grant insert (id, token, operation, host, rank, run_at, state, input, raw_input, metadata, parent)
    on rework.task to rework_submitter;
+grant insert (who, verb, target, detail) on rework.audit to rework_submitter;
 grant usage on sequence rework.task_id to rework_submitter;
 grant execute on function rework.schedule to rework_submitter;
 
@@ -92,7 +93,6 @@ grant update (stop_requested, kill_requested, dump_requested, request_reason) on
 grant select, insert, update, delete on rework.plan to rework_operator;
 grant insert (plan) on rework.task to rework_operator;
 grant insert, update on rework.operation, rework.registration to rework_operator;
-grant insert on rework.audit to rework_operator;
 grant execute on function rework.abort to rework_operator;
 
 grant rework_submitter to rework_worker;
@@ -111,5 +111,12 @@ grant insert, delete on rework.log, rework.dump to rework_monitor;
 grant usage on sequence rework.log_id to rework_monitor;
 grant select, update on rework.plan to rework_monitor;
 grant select, insert, update on rework.plan_watch to rework_monitor;
-grant insert on rework.audit to rework_monitor;
 grant execute on function rework.make_log_day, rework.drop_log_days to rework_monitor;
+
+-- Whoever acts leaves an audit row, and can leave it only in the name of the login that acts.
+alter table rework.audit enable row level security;
+drop policy if exists everything on rework.audit;
+create policy everything on rework.audit for select using (true);
+drop policy if exists own_name on rework.audit;
+create policy own_name on rework.audit for insert
+  with check (who = session_user or starts_with(who, session_user || '/'));

@@ -150,6 +150,19 @@ class RolesTest {
                     "insert into rework.attempt (task, attempt, cause) values (1, 1, 'error')",
                     "worker",
                     "monitor"),
+            new Deed(
+                    "leave an audit row",
+                    "insert into rework.audit (who, verb, target) values (session_user || '/joe', 'retry', 'task 1')",
+                    "submitter",
+                    "operator",
+                    "worker",
+                    "monitor"),
+            new Deed(
+                    "leave an audit row in another's name",
+                    "insert into rework.audit (who, verb, target) values ('another/joe', 'retry', 'task 1')"),
+            new Deed(
+                    "antedate an audit row",
+                    "insert into rework.audit (at, who, verb, target) values (now(), session_user, 'retry', 'task 1')"),
             new Deed("forge an audit", "update rework.audit set who = 'another'"),
             new Deed("change the schema's version", "update rework.schema_version set version = 2"),
             new Deed("make a table", "create table rework.mine (n int)"),

@@ -236,17 +236,23 @@ public final class PlanFires {
                 .one());
     }
 
-    /** Makes a task of a plan at once, whatever its rule; its id, none when the plan is gone. */
+    /** Makes a task of a plan at once, whatever its rule; its id, none when the plan is gone. Leaves an audit row. */
     public OptionalLong runNow(long plan, Order order, @Nullable String input) {
-        return jdbi.withHandle(handle -> handle
-                .createQuery(RUN_NOW)
-                .bind("id", plan)
-                .bind("input", input)
-                .bind("domain", order.domain)
-                .map((row, context) -> row.getLong("id"))
-                .stream()
-                .mapToLong(Long::longValue)
-                .findFirst());
+        return jdbi.inTransaction(handle -> {
+            OptionalLong made = handle
+                    .createQuery(RUN_NOW)
+                    .bind("id", plan)
+                    .bind("input", input)
+                    .bind("domain", order.domain)
+                    .map((row, context) -> row.getLong("id"))
+                    .stream()
+                    .mapToLong(Long::longValue)
+                    .findFirst();
+            if (made.isPresent()) {
+                Audit.record(handle, "launch", "plan " + plan, "task " + made.getAsLong());
+            }
+            return made;
+        });
     }
 
     /** Notes something remarkable about a plan. */

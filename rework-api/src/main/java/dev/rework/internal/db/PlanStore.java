@@ -176,9 +176,19 @@ public final class PlanStore {
         transaction.createUpdate(UNDECLARE_RETIRED).execute();
     }
 
-    /** Makes a plan, or finds the same one and gives it these policies and metadata; its id. */
+    /** Makes a plan, or finds the same one and gives it these policies and metadata; its id. Leaves an audit row. */
     public long prepare(Draft draft) {
-        return jdbi.withHandle(handle -> handle.createQuery(PREPARE)
+        return jdbi.inTransaction(handle -> {
+            long id = prepare(handle, draft);
+            String detail = "operation " + draft.operation + ": " + draft.rule + " " + draft.zone.getId();
+            Audit.record(handle, "prepare", "plan " + id, detail);
+            return id;
+        });
+    }
+
+    private static long prepare(Handle transaction, Draft draft) {
+        return transaction
+                .createQuery(PREPARE)
                 .bind("operation", draft.operation)
                 .bind("host", draft.host)
                 .bind("rule", draft.rule)
@@ -193,12 +203,12 @@ public final class PlanStore {
                 .bind("paused", draft.paused)
                 .bind("identity", PlanIdentity.of(draft))
                 .mapTo(Long.class)
-                .one());
+                .one();
     }
 
     /** Deletes a plan; its tasks stay. False when there is none. */
     public boolean unprepare(long id) {
-        return changed(UNPREPARE, id);
+        return changed("unprepare", UNPREPARE, id);
     }
 
     /** One plan. */
@@ -228,15 +238,21 @@ public final class PlanStore {
 
     /** It fires no more until it is resumed. False when there is none. */
     public boolean pause(long id) {
-        return changed(PAUSE, id);
+        return changed("pause", PAUSE, id);
     }
 
     /** It goes on with its next instant; those of the pause are gone. False when there is none. */
     public boolean resume(long id) {
-        return changed(RESUME, id);
+        return changed("resume", RESUME, id);
     }
 
-    private boolean changed(String sql, long id) {
-        return jdbi.withHandle(handle -> handle.createUpdate(sql).bind("id", id).execute() == 1);
+    private boolean changed(String verb, String sql, long id) {
+        return jdbi.inTransaction(handle -> {
+            boolean changed = handle.createUpdate(sql).bind("id", id).execute() == 1;
+            if (changed) {
+                Audit.record(handle, verb, "plan " + id, "");
+            }
+            return changed;
+        });
     }
 }

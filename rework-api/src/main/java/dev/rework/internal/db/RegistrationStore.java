@@ -96,6 +96,7 @@ public final class RegistrationStore {
             set retired_at = clock_timestamp()
             where id = any(:registrations)
               and retired_at is null
+            returning id
             """;
     private static final int MOST_TASKS = 100;
 
@@ -132,7 +133,7 @@ public final class RegistrationStore {
 
     /**
      * Inserts or updates the operations and their registrations, and retires what the path no longer declares, in one
-     * transaction; tasks are never touched. Safe to run concurrently.
+     * transaction; tasks are never touched. Leaves an audit row. Safe to run concurrently.
      *
      * @param beforeCommit runs last; when it throws, nothing happened
      */
@@ -157,6 +158,11 @@ public final class RegistrationStore {
                     .bindArray("kept", Long.class, kept)
                     .execute();
             PlanStore.undeclareRetired(handle);
+            Audit.record(
+                    handle,
+                    "register",
+                    "host " + batch.host(),
+                    batch.path() + ": " + added + " new, " + (ordered.size() - added) + " known");
             beforeCommit.run();
             return new Registered(added, ordered.size() - added);
         });
@@ -204,14 +210,21 @@ public final class RegistrationStore {
                 .list());
     }
 
-    /** Retires them: the rows stay, tasks are not touched. Answers how many were live. */
+    /** Retires them: the rows stay, tasks are not touched; an audit row each. Answers how many were live. */
     public int retire(List<Row> rows) {
         return jdbi.inTransaction(TransactionIsolationLevel.READ_COMMITTED, handle -> {
-            int retired = handle.createUpdate(RETIRE)
+            Set<Long> retired = handle.createQuery(RETIRE)
                     .bindArray("registrations", Long.class, ids(rows))
-                    .execute();
+                    .mapTo(Long.class)
+                    .set();
+            for (Row row : rows) {
+                if (retired.contains(row.id())) {
+                    String target = "operation " + row.operation() + " on host " + row.host();
+                    Audit.record(handle, "unregister", target, row.name() + " in " + row.domain() + ": " + row.path());
+                }
+            }
             PlanStore.undeclareRetired(handle);
-            return retired;
+            return retired.size();
         });
     }
 

@@ -68,34 +68,46 @@ public final class Retention {
             """;
 
     private final Jdbi jdbi;
+    private final boolean byHand;
 
+    /** A monitor's, which is not audited. */
     public Retention(Jdbi jdbi) {
+        this(jdbi, false);
+    }
+
+    private Retention(Jdbi jdbi, boolean byHand) {
         this.jdbi = jdbi;
+        this.byHand = byHand;
+    }
+
+    /** Somebody's own: what is deleted to the last batch leaves an audit row, in the transaction of the first. */
+    public static Retention byHand(Jdbi jdbi) {
+        return new Retention(jdbi, true);
     }
 
     /** Deletes tasks of the domain that finished longer ago than {@code age}; answers how many. */
     public long finishedTasks(String domain, Duration age) {
-        return all(FINISHED_TASKS, domain, age);
+        return all("finished tasks", FINISHED_TASKS, domain, age);
     }
 
     /** At most one batch of the same. */
     public int someFinishedTasks(String domain, Duration age) {
-        return batch(FINISHED_TASKS, domain, age);
+        return batch("", FINISHED_TASKS, domain, age);
     }
 
     /** Deletes tasks of the domain that have waited in the queue longer than {@code age}; answers how many. */
     public long queuedTasks(String domain, Duration age) {
-        return all(QUEUED_TASKS, domain, age);
+        return all("queued tasks", QUEUED_TASKS, domain, age);
     }
 
     /** Deletes rows of dead workers of the domain that ended longer ago than {@code age}; answers how many. */
     public long deadWorkers(String domain, Duration age) {
-        return all(DEAD_WORKERS, domain, age);
+        return all("dead workers", DEAD_WORKERS, domain, age);
     }
 
     /** At most one batch of the same. */
     public int someDeadWorkers(String domain, Duration age) {
-        return batch(DEAD_WORKERS, domain, age);
+        return batch("", DEAD_WORKERS, domain, age);
     }
 
     /** Deletes rows of monitors of the domain that ended longer ago than {@code age}; answers how many. */
@@ -106,22 +118,29 @@ public final class Retention {
                 .execute());
     }
 
-    private long all(String statement, String domain, Duration age) {
+    private long all(String what, String statement, String domain, Duration age) {
         long deleted = 0;
         int last;
         do {
-            last = batch(statement, domain, age);
+            last = batch(byHand && deleted == 0 ? what : "", statement, domain, age);
             deleted += last;
         } while (last == BATCH);
         return deleted;
     }
 
-    private int batch(String statement, String domain, Duration age) {
-        return jdbi.inTransaction(handle -> handle.createUpdate(statement)
-                .bind("domain", domain)
-                .bind("seconds", seconds(age))
-                .bind("batch", BATCH)
-                .execute());
+    /** An audit row says {@code what} when it is not empty and something was deleted. */
+    private int batch(String what, String statement, String domain, Duration age) {
+        return jdbi.inTransaction(handle -> {
+            int deleted = handle.createUpdate(statement)
+                    .bind("domain", domain)
+                    .bind("seconds", seconds(age))
+                    .bind("batch", BATCH)
+                    .execute();
+            if (deleted > 0 && !what.isEmpty()) {
+                Audit.record(handle, "vacuum", "domain " + domain, what + " older than " + age);
+            }
+            return deleted;
+        });
     }
 
     private static double seconds(Duration age) {

@@ -37,7 +37,7 @@ public final class Scheduler implements AutoCloseable {
         return made;
     }
 
-    /** Makes a task like this finished one, with this token; 0 when there is no such. */
+    /** Makes a task like this finished one, with this token; 0 when there is no such. Leaves an audit row. */
     public long again(long original, long token) {
         long[] id = {0};
         return database.call("retry task " + original, connection -> {
@@ -45,7 +45,7 @@ public final class Scheduler implements AutoCloseable {
                 if (id[0] == 0) {
                     id[0] = ids.next(connection);
                 }
-                if (Enqueue.copy(connection, id[0], token, original) || Enqueue.ours(connection, token, id[0]) == 1) {
+                if (copy(connection, id[0], token, original) || Enqueue.ours(connection, token, id[0]) == 1) {
                     return id[0];
                 }
                 if (!Enqueue.isTaken(connection, id[0])) {
@@ -53,6 +53,16 @@ public final class Scheduler implements AutoCloseable {
                 }
                 id[0] = 0;
             }
+        });
+    }
+
+    private static boolean copy(Connection connection, long id, long token, long original) throws SQLException {
+        return whole(connection, () -> {
+            boolean copied = Enqueue.copy(connection, id, token, original);
+            if (copied) {
+                Audit.record(connection, "retry", "task " + original, "task " + id);
+            }
+            return copied;
         });
     }
 
@@ -101,10 +111,23 @@ public final class Scheduler implements AutoCloseable {
 
     private static boolean all(Connection connection, long[] ids, NewTask task, List<@Nullable String> inputs)
             throws SQLException {
+        return whole(
+                connection,
+                () -> Enqueue.many(connection, ids, task, inputs) == ids.length
+                        || Enqueue.ours(connection, task.token(), ids) == ids.length);
+    }
+
+    /** A step that answers whether it succeeded. */
+    @FunctionalInterface
+    private interface Step {
+        boolean done() throws SQLException;
+    }
+
+    /** Does it in a transaction that is committed when it succeeded. */
+    private static boolean whole(Connection connection, Step step) throws SQLException {
         connection.setAutoCommit(false);
         try {
-            boolean whole = Enqueue.many(connection, ids, task, inputs) == ids.length
-                    || Enqueue.ours(connection, task.token(), ids) == ids.length;
+            boolean whole = step.done();
             if (whole) {
                 connection.commit();
             } else {

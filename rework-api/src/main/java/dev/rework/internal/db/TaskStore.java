@@ -100,11 +100,6 @@ public final class TaskStore {
              where id = :id
             """;
 
-    private static final String AUDIT = """
-            insert into rework.audit (who, verb, target, detail)
-            values (session_user, 'abort', :target, :reason)
-            """;
-
     private static final String NOTIFY = """
             select pg_notify(:channel, '')
             """;
@@ -218,10 +213,7 @@ public final class TaskStore {
                         .orElse(""));
             }
             boolean runs = became.get().equals("aborting");
-            handle.createUpdate(AUDIT)
-                    .bind("target", "task " + id)
-                    .bind("reason", why)
-                    .execute();
+            Audit.record(handle, "abort", "task " + id, why);
             handle.createQuery(NOTIFY)
                     .bind("channel", runs ? "rework_kill" : "rework_done")
                     .mapTo(String.class)

@@ -58,11 +58,6 @@ public final class WorkerStore {
              where w.id = :id and w.finished is null
             """;
 
-    private static final String AUDIT = """
-            insert into rework.audit (who, verb, target, detail)
-            values (session_user, :verb, 'worker ' || :id, :reason)
-            """;
-
     private static final String TELL = """
             select pg_notify('rework_kill', '')
             """;
@@ -201,11 +196,7 @@ public final class WorkerStore {
             if (asked == 0) {
                 return find(id).isPresent() ? Answer.DEAD : Answer.UNKNOWN;
             }
-            handle.createUpdate(AUDIT)
-                    .bind("verb", statement.equals(KILL) ? "kill" : "stop")
-                    .bind("id", id)
-                    .bind("reason", reason)
-                    .execute();
+            Audit.record(handle, statement.equals(KILL) ? "kill" : "stop", "worker " + id, reason);
             handle.createQuery(TELL).mapTo(String.class).list();
             return Answer.ASKED;
         });
