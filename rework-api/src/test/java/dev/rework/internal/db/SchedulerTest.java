@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.postgresql.PGConnection;
@@ -58,6 +59,7 @@ class SchedulerTest {
     }
 
     @Test
+    @Tag("fault-12")
     void keepsInputVerbatim() {
         String odd = "{\"b\": 1.50,  \"a\":\"\\u0000\", \"b\":2}";
 
@@ -168,6 +170,7 @@ class SchedulerTest {
     }
 
     @Test
+    @Tag("fault-32")
     void wakesADomainOnceForManyAndAgainForTheLast() throws SQLException {
         try (Connection connection = db.connection()) {
             connection.createStatement().execute("listen rework_ready");
@@ -228,6 +231,7 @@ class SchedulerTest {
     }
 
     @Test
+    @Tag("fault-22")
     void aLostAnswerMakesNoSecondTask() {
         LostAnswers cut = LostAnswers.of(db.dataSource(), sql -> sql.contains("insert into rework.task"));
         try (Scheduler broken = new Scheduler(new Database(cut.dataSource(), "cut"))) {
@@ -245,6 +249,7 @@ class SchedulerTest {
     }
 
     @Test
+    @Tag("fault-22")
     void aLostCommitMakesNoSecondBatch() {
         LostAnswers cut = LostAnswers.of(db.dataSource(), "commit"::equals);
         try (Scheduler broken = new Scheduler(new Database(cut.dataSource(), "cut"))) {
@@ -266,7 +271,7 @@ class SchedulerTest {
 
     @Test
     void aRetryWhoseAnswerIsLostMakesOneTask() {
-        LostAnswers cut = LostAnswers.of(db.dataSource(), sql -> sql.contains("insert into rework.task"));
+        LostAnswers cut = LostAnswers.of(db.dataSource(), "commit"::equals);
         try (Scheduler broken = new Scheduler(new Database(cut.dataSource(), "cut"))) {
             long original = broken.schedule(due(), json("[9]"));
             db.update(
@@ -280,6 +285,8 @@ class SchedulerTest {
 
             assertThat(cut.left()).isZero();
             assertThat(count()).isEqualTo(before + 1);
+            assertThat(db.number("select count(*) from rework.audit where target = ?", "task " + original))
+                    .isEqualTo(1);
         }
     }
 
