@@ -88,7 +88,10 @@ public final class Task<O> {
         return this;
     }
 
-    /** Its output, null when it gave none. {@link TaskFailed} or {@link TaskAborted} when it ended so. */
+    /**
+     * Its output, null when it gave none. {@link TaskFailed} or {@link TaskAborted} when it ended so,
+     * IllegalStateException when it has not ended, or gave raw bytes alone.
+     */
     @SuppressWarnings("unchecked")
     public @Nullable O output() {
         return (O) read(output);
@@ -176,8 +179,14 @@ public final class Task<O> {
     private @Nullable Object read(Type type) {
         TaskStore.Outcome outcome = succeeded();
         String json = outcome.output();
+        if (json == null && type == byte[].class) {
+            return outcome.rawOutput();
+        }
+        if (json == null && outcome.rawOutput() != null) {
+            throw new IllegalStateException("task " + id + " gave raw bytes: read them with rawOutput()");
+        }
         if (json == null) {
-            return type == byte[].class ? outcome.rawOutput() : null;
+            return null;
         }
         return Codec.read(json, type);
     }

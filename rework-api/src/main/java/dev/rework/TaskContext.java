@@ -14,7 +14,7 @@ public interface TaskContext {
     /** Which attempt this is: 1 the first time. */
     int attempt();
 
-    /** The input, read as {@code type}; null when there is none. */
+    /** The input, read as {@code type}; null when there is none. IllegalStateException when it is raw bytes. */
     <T> @Nullable T input(Class<T> type);
 
     /** The bytes given as raw input; null when there are none. */

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,6 +71,7 @@ class JoinTest {
 
     @ParameterizedTest
     @EnumSource
+    @DisplayName("W29 a join ends when its task does, woken, or by polls where nobody may listen")
     void endsWhenTheTaskDoes(Way way) throws Exception {
         try (Rework rework = way.open()) {
             List<Task<Object>> tasks = rework.scheduleAll("echo", Collections.nCopies(5, 1));

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class InitDbTest {
@@ -68,6 +69,7 @@ class InitDbTest {
     }
 
     @Test
+    @DisplayName("W16 init-db drops nothing unless told, and asks when something is in it")
     void resetAsksForConsentWhenSomethingIsInIt() {
         Ran.rework("init-db", db.url());
         assertThat(Ran.rework("init-db", db.url(), "--reset").code()).isZero();

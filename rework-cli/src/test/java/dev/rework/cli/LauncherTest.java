@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,6 +77,7 @@ class LauncherTest {
     }
 
     @Test
+    @DisplayName("W41 a password stands in no arguments and no environment")
     void aPasswordStandsInNoArgumentsAndNoEnvironment() throws Exception {
         Rows.operation(DB, "default", "watched", null);
         long task = Rows.running(DB, DB.number("select id from rework.operation where name = 'watched'"), 1);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -125,6 +126,7 @@ class ListingsTest {
     }
 
     @Test
+    @DisplayName("W33 lists of tasks are filtered in the database, queued ones by their domain too")
     void tasksAreFiltered() {
         long other = Rows.operation(DB, "images", "resize", null);
         long queued = Rows.queued(DB, operation);
@@ -164,6 +166,7 @@ class ListingsTest {
     }
 
     @Test
+    @DisplayName("C01 every operation is listed with its id, name, domain, path and host")
     void operationsHaveTheirKeysAndLine() {
         Ran json = rework("list-operations", "-o", "json");
         Map<String, Object> shown = json.objects().get(0);

@@ -12,6 +12,7 @@ import java.time.OffsetDateTime;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -98,6 +99,7 @@ class LogTaskTest {
     }
 
     @Test
+    @DisplayName("W32 following a log misses no line nor the stack trace, and ends with the outcome")
     void followingMissesNoLineAndEndsWithTheOutcome() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         PrintStream seen = new PrintStream(out, true, StandardCharsets.UTF_8);

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +50,7 @@ class MonitorAbortsTest {
     }
 
     @Test
+    @DisplayName("W04 the reason of an abort is kept, also when the worker had to be killed")
     void aTaskThatIgnoresItsInterruptIsKilledSoonAndItsDumpKept() {
         Path file = dir.resolve("deaf");
         Task<?> task = stage.schedule("deaf", file.toString());
@@ -100,6 +102,7 @@ class MonitorAbortsTest {
     }
 
     @Test
+    @DisplayName("W05 an aborted task may clean up within its grace")
     void whoHasAGraceMayCleanUpAndItsWorkerLives() {
         Path file = dir.resolve("polite");
         Task<?> task = stage.schedule("polite", file.toString());
@@ -114,6 +117,7 @@ class MonitorAbortsTest {
     }
 
     @Test
+    @DisplayName("W01 a timeout hits what runs too long, never what ended in time or its successor")
     void aTimeoutHitsWhatRunsTooLongAndNothingElse() {
         Task<?> quick = stage.ended(stage.schedule("quickEnough"));
         Task<?> late = stage.schedule("tooLong");
@@ -152,6 +156,7 @@ class MonitorAbortsTest {
     }
 
     @Test
+    @DisplayName("M13 a worker is killed on request, and says so")
     void aKilledWorkersTaskIsAbortedAndTheWorkerSaysSo() {
         Path file = dir.resolve("kill");
         Task<?> task = stage.schedule("deaf", file.toString());
@@ -165,6 +170,7 @@ class MonitorAbortsTest {
     }
 
     @Test
+    @DisplayName("M12 a worker told to stop ends after its task and says why")
     void aWorkerToldToStopEndsAfterItsTask() {
         Path file = dir.resolve("stop");
         Task<?> task = stage.schedule("untilThere", file.toString());
@@ -180,6 +186,7 @@ class MonitorAbortsTest {
     }
 
     @Test
+    @DisplayName("W03 a queued task is cancelled at once and never runs")
     void queuedTasksAreCancelledAndNeverRun() {
         Path file = dir.resolve("busy");
         Path never = dir.resolve("never");
@@ -196,6 +203,7 @@ class MonitorAbortsTest {
     }
 
     @Test
+    @DisplayName("W02 an abort names the task: at the moment of the next beginning it hits no innocent one")
     void anAbortAtTheMomentOfTheNextBeginningHitsNoInnocentTask() {
         Path ran = dir.resolve("innocents");
         int rounds = 40;

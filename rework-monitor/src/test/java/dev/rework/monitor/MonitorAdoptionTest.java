@@ -11,6 +11,7 @@ import dev.rework.internal.ReworkHome;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,6 +96,7 @@ class MonitorAdoptionTest {
     }
 
     @Test
+    @DisplayName("W10 a killed monitor's busy worker is adopted by the next, which can abort its task")
     void anAdoptedWorkersTaskCanBeAborted() throws Exception {
         Process monitor = first(OnExit.KILL);
         try (dev.rework.Rework rework = dev.rework.Rework.over(db.dataSource())) {

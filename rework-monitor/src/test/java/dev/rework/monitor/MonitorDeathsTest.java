@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,6 +82,7 @@ class MonitorDeathsTest {
     }
 
     @Test
+    @DisplayName("W08 what may run again does after a crash, and its first attempt is kept")
     void whatMayRunAgainRunsAgainAndItsFirstAttemptIsKept() throws Exception {
         Path file = dir.resolve("again");
         Task<?> task = stage.schedule("again", file.toString());

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +60,7 @@ class MonitorLifeTest {
     }
 
     @Test
+    @DisplayName("M18 a pool closed while a task runs leaves it aborted, with the reason")
     void aSecondSignalAbortsWhatStillRuns() throws Exception {
         List<Task<?>> tasks = new ArrayList<>();
         Stage stage = Stage.of(db, dir);
@@ -95,6 +97,7 @@ class MonitorLifeTest {
     }
 
     @Test
+    @DisplayName("W38 a worker that ends after its runs is dead with its reason and time")
     void aWorkerEndsAfterItsRunsAndAnotherFollows() throws Exception {
         try (Stage stage = Stage.of(db, dir, options -> options.maxRuns(2))) {
             List<Long> workers = new ArrayList<>();
@@ -108,6 +111,7 @@ class MonitorLifeTest {
     }
 
     @Test
+    @DisplayName("W35 what passes the memory limit while it runs is killed, with its own cause")
     void whatPassesTheHardLimitIsKilledWithItsCause() throws Exception {
         try (Stage stage =
                 Stage.of(db, dir, options -> options.hardMemoryMb(250).jvmOptions(List.of("-Xmx600m")))) {
@@ -121,6 +125,7 @@ class MonitorLifeTest {
     }
 
     @Test
+    @DisplayName("W13 a child joined by its parent does not block a pool of one")
     void aTaskThatJoinsAChildDoesNotBlockAPoolOfOne() throws Exception {
         try (Stage stage = Stage.of(db, dir)) {
             assertThat(stage.ended(stage.schedule("child")).output(String.class))
@@ -184,6 +189,7 @@ class MonitorLifeTest {
     }
 
     @Test
+    @DisplayName("W12 a cut database ends no monitor, no worker and no task")
     void aCutConnectionEndsNothing() throws Exception {
         try (Stage stage = Stage.of(db, dir)) {
             List<Task<?>> tasks = new ArrayList<>();

@@ -12,6 +12,7 @@ import dev.rework.internal.db.TaskStore;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -39,6 +40,7 @@ class MonitorSeatTest {
     }
 
     @Test
+    @DisplayName("W23 a second monitor for a host and domain is refused; another host's is welcome")
     void theSecondIsRefusedAndToldWhoIsFirst() {
         long first = take();
         assertThatThrownBy(this::take)
@@ -75,6 +77,7 @@ class MonitorSeatTest {
     }
 
     @Test
+    @DisplayName("M08 a monitor's row with its options is there while it lives, and gone after")
     void aMonitorIsListedWithItsOptions() {
         long id = take();
         List<MonitorRow> rows = store.list(null, null, 10, 0);

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,6 +56,7 @@ class ProcessTreeTest {
     }
 
     @Test
+    @DisplayName("W44 a process is known by its pid and its start: a recycled pid is nobody")
     void aProcessIsKnownByItsPidAndItsStart() throws Exception {
         Process process = new ProcessBuilder("sleep", "300").start();
         ProcessIdentity identity = ProcessIdentity.of(process.pid());

@@ -37,6 +37,9 @@ final class ThreadContext implements TaskContext, AutoCloseable {
     @Override
     public <T> @Nullable T input(Class<T> type) {
         String json = claim.input();
+        if (json == null && claim.rawInput() != null) {
+            throw new IllegalStateException("raw bytes were given: read them with rawInput()");
+        }
         return json == null ? null : Codec.read(json, type);
     }
 

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rework.Rework;
 import dev.rework.Task;
 import dev.rework.TaskState;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @ReworkTest(operations = LabOperations.class)
 class InThreadTest {
 
     @Test
+    @DisplayName("K01 a worker can run in the caller's own process")
     void aTaskRunsInTheTestsOwnThread(Rework rework, InThread inThread) {
         LabOperations.ranIn = null;
         Task<Integer> task = rework.schedule("twice", 21, Integer.class);

@@ -46,6 +46,9 @@ final class RunningTask implements TaskContext {
     @Override
     public <T> @Nullable T input(Class<T> type) {
         String json = claim.input();
+        if (json == null && claim.rawInput() != null) {
+            throw new IllegalStateException("raw bytes were given: read them with rawInput()");
+        }
         return json == null ? null : Codec.read(json, type);
     }
 

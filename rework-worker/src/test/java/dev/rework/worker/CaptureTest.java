@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +37,7 @@ class CaptureTest {
     }
 
     @Test
+    @DisplayName("M23 printed text is split at line ends alone, spaces and empty lines kept")
     void splitsPrintedTextAtLineEndsAlone() throws IOException {
         assertThat(run("partial", null).printed())
                 .containsExactly(

@@ -9,6 +9,7 @@ import dev.rework.internal.Control;
 import dev.rework.internal.Frame;
 import java.io.IOException;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -168,6 +169,7 @@ class ControlTest {
     }
 
     @Test
+    @DisplayName("M14 a worker ends after its runs and leaves the rest queued")
     void endsAfterItsRuns() throws IOException {
         House house = new House(db, "runs").operation("nothing");
         house.tasks("nothing", 5);
@@ -185,6 +187,7 @@ class ControlTest {
     }
 
     @Test
+    @DisplayName("M15 a worker that has grown too large ends between two tasks")
     void endsWhenItHasGrownTooLarge() throws IOException {
         House house = new House(db, "large").operation("leak", int.class);
         house.task("leak", "1");

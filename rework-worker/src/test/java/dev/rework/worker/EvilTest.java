@@ -8,6 +8,7 @@ import dev.rework.embedded.TestDatabase;
 import dev.rework.internal.HandCell;
 import java.io.IOException;
 import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,6 +97,7 @@ class EvilTest {
     }
 
     @Test
+    @DisplayName("W09 code that cannot be loaded fails its task, and its worker goes on")
     void aMissingClassFailsTheTaskAlone() throws IOException {
         House house = new House(db, "evil-missing").operation("nothing");
         house.misplace("nothing");

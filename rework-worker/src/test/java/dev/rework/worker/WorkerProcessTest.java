@@ -7,6 +7,7 @@ import dev.rework.embedded.TestDatabase;
 import dev.rework.internal.Control;
 import dev.rework.internal.Frame;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -44,6 +45,7 @@ class WorkerProcessTest {
     }
 
     @Test
+    @DisplayName("M19 an exception fails its task, which keeps the stack trace")
     void failsATaskWithTheTraceOfItsException() throws Exception {
         House house = new House(db, "fail").operation("fail");
         long task = house.task("fail", null);

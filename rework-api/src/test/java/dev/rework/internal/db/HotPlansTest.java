@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,6 +47,7 @@ class HotPlansTest {
 
     @ParameterizedTest
     @CsvSource({"true", "false"})
+    @DisplayName("W30 a claim walks the index of what is ready, whatever the history")
     void aTurnGoesByIndexAndSortsNothing(boolean worker) throws SQLException {
         for (String turn : List.of(TurnStatement.ALL_ENDED, TurnStatement.SOME_AGAIN)) {
             String plan = plan(worker, turn, "1, " + OUTCOMES + ", 1, '', 0, 0, 0, 10, true, true, true");

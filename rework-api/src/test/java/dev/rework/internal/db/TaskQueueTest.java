@@ -19,6 +19,7 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.postgresql.PGConnection;
@@ -68,6 +69,7 @@ class TaskQueueTest {
     }
 
     @Test
+    @DisplayName("W18 a task for another host is not claimed")
     void claimSkipsTasksOfAnotherHostAndOperation() throws SQLException {
         task("host = 'elsewhere'");
         long other = db.number(
@@ -103,6 +105,7 @@ class TaskQueueTest {
     }
 
     @Test
+    @DisplayName("W14 output, error, state and stamps are settled in one statement")
     void settlesAndClaimsInOneTurn() throws SQLException {
         List<Long> ids = tasks(4);
         List<Claim> first = claim(2);

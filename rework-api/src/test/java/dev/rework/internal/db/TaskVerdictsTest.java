@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -129,6 +130,7 @@ class TaskVerdictsTest {
     }
 
     @Test
+    @DisplayName("W07 what has not begun, is in time or has ended is never late")
     void aTaskInTimeOrEndedIsNeverLate() {
         long quick = held(plain, "running", 1);
         assertThat(verdicts.expire(new Late(worker, quick, 1, 1000))).isFalse();
@@ -148,6 +150,7 @@ class TaskVerdictsTest {
     }
 
     @Test
+    @DisplayName("W39 a death is decided once: no later reason overwrites it")
     void aDeathIsDecidedOnceAndFinishedTasksStay() {
         long done = held(plain, "running", 1);
         db.update("update rework.task set state = 'done', finished = clock_timestamp() where id = ?", done);
@@ -155,6 +158,7 @@ class TaskVerdictsTest {
         assertThat(what(done)).isEqualTo("done 1 f f");
         assertThat(verdicts.died(new Death(worker, null, Cause.CRASH, "again", "again", true)))
                 .isFalse();
+        assertThat(workers.find(worker).orElseThrow().deathinfo()).isEqualTo("dead");
     }
 
     @Test
@@ -252,6 +256,7 @@ class TaskVerdictsTest {
     }
 
     @Test
+    @DisplayName("W37 retention deletes what ended long ago, and workers without their tasks")
     void retentionDeletesWhatEndedLongAgoOnly() {
         Retention retention = new Retention(TaskStore.jdbi(db.dataSource()));
         long old = held(plain, "running", 1);
