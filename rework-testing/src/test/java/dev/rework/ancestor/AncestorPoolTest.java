@@ -50,7 +50,8 @@ class AncestorPoolTest {
     }
 
     private static TestMonitor pool(TestMonitor monitor, int min, int max) {
-        return monitor.options(options -> options.workers(min, max).linger(Duration.ZERO).jvmOptions(SMALL));
+        return monitor.options(
+                options -> options.workers(min, max).linger(Duration.ZERO).jvmOptions(SMALL));
     }
 
     private static void stepUntilCount(TestMonitor monitor, ReworkLab lab, int count, String... states) {
@@ -86,9 +87,19 @@ class AncestorPoolTest {
                 .isEqualTo("test");
         assertThat(rework.task("foo").domain("production").schedule().snapshot().host())
                 .isEmpty();
-        assertThat(rework.task("foo").domain("production").host(ReworkLab.HOST).schedule().snapshot().host())
+        assertThat(rework.task("foo")
+                        .domain("production")
+                        .host(ReworkLab.HOST)
+                        .schedule()
+                        .snapshot()
+                        .host())
                 .isEqualTo(ReworkLab.HOST);
-        assertThat(rework.task("foo").domain("production").host(other).schedule().snapshot().host())
+        assertThat(rework.task("foo")
+                        .domain("production")
+                        .host(other)
+                        .schedule()
+                        .snapshot()
+                        .host())
                 .isEqualTo(other);
         assertThatExceptionOfType(UnknownOperation.class)
                 .isThrownBy(() -> rework.task("foo").domain("test").host(other).schedule())
@@ -112,7 +123,8 @@ class AncestorPoolTest {
         assertThat(again.metadata()).isEqualTo(Map.of("user", "Joe"));
         assertThat(rework.find(task.id() + 1_000_000)).isEmpty();
         assertThatExceptionOfType(UnknownOperation.class)
-                .isThrownBy(() -> rework.task("no_such_thing").domain("d1").host("h1").schedule())
+                .isThrownBy(() ->
+                        rework.task("no_such_thing").domain("d1").host("h1").schedule())
                 .withMessageContaining("`no_such_thing` in domain `d1` on host `h1`");
     }
 
@@ -125,8 +137,9 @@ class AncestorPoolTest {
         first.forEach(AncestorPoolTest::kill);
         stepUntilCount(monitor, lab, 2, "dead");
         assertThat(WorkerRows.ids(WorkerRows.in(lab, "dead"))).isEqualTo(WorkerRows.ids(first));
-        assertThat(WorkerRows.in(lab, "dead")).allSatisfy(row -> assertThat(row.deathinfo())
-                .startsWith("Unaccounted death (hard crash): killed by SIGKILL"));
+        assertThat(WorkerRows.in(lab, "dead"))
+                .allSatisfy(row ->
+                        assertThat(row.deathinfo()).startsWith("Unaccounted death (hard crash): killed by SIGKILL"));
         monitor.stepUntil("others follow", () -> WorkerRows.in(lab, ALIVE).size() == 2);
         assertThat(WorkerRows.ids(WorkerRows.in(lab, ALIVE))).doesNotContainAnyElementsOf(WorkerRows.ids(first));
     }
@@ -149,8 +162,8 @@ class AncestorPoolTest {
     @Test
     @DisplayName("M06 workers that do not start in time are killed and replaced")
     void m06(TestMonitor monitor, ReworkLab lab) {
-        monitor.options(options ->
-                options.workers(2, 2).startTimeout(Duration.ZERO).jvmOptions(SMALL));
+        monitor.options(
+                options -> options.workers(2, 2).startTimeout(Duration.ZERO).jvmOptions(SMALL));
         monitor.stepUntil("both are given up", () -> WorkerRows.in(lab, "dead").size() >= 2);
         List<WorkerRow> dead = WorkerRows.in(lab, "dead");
         assertThat(dead).allSatisfy(row -> {
@@ -173,16 +186,16 @@ class AncestorPoolTest {
                  limit 1
                 returning id
                 """);
-        monitor.stepUntil("the ghost is gone", () -> WorkerRows.of(lab, ghost)
-                .state()
-                .equals("dead"));
+        monitor.stepUntil(
+                "the ghost is gone", () -> WorkerRows.of(lab, ghost).state().equals("dead"));
         assertThat(WorkerRows.of(lab, ghost).deathinfo()).isEqualTo("never started");
         assertThat(task.state()).isEqualTo(TaskState.DONE);
         stepUntilCount(monitor, lab, 1, "idle");
     }
 
     @Test
-    @DisplayName("C06 each worker has a debug port of its own, the lowest that is free, and a second pool the same ones")
+    @DisplayName(
+            "C06 each worker has a debug port of its own, the lowest that is free, and a second pool the same ones")
     void c06(TestMonitor monitor, ReworkLab lab) throws IOException {
         int first = freePorts(4);
         monitor.options(options -> options.workers(2, 2).debugPort(first).jvmOptions(SMALL));
@@ -227,7 +240,8 @@ class AncestorPoolTest {
         monitor.step();
         assertThat(monitor.workers()).isEqualTo(1);
 
-        List<Task<Object>> tasks = new ArrayList<>(rework.scheduleAll("infinite_loop", Arrays.asList(null, null, null)));
+        List<Task<Object>> tasks =
+                new ArrayList<>(rework.scheduleAll("infinite_loop", Arrays.asList(null, null, null)));
         tasks.forEach(task -> monitor.stepUntil(task, TaskState.RUNNING));
         assertThat(monitor.workers()).isEqualTo(3);
 
@@ -270,10 +284,9 @@ class AncestorPoolTest {
         Files.writeString(file, "");
         others.forEach(monitor::stepUntilEnd);
         stepUntilCount(monitor, lab, 3, "dead");
-        assertThat(WorkerRows.in(lab, "dead"))
-                .extracting(WorkerRow::deathinfo)
-                .containsOnly("explicit shutdown");
-        assertThat(WorkerRows.ids(WorkerRows.in(lab, ALIVE))).containsExactly(busy.snapshot().worker());
+        assertThat(WorkerRows.in(lab, "dead")).extracting(WorkerRow::deathinfo).containsOnly("explicit shutdown");
+        assertThat(WorkerRows.ids(WorkerRows.in(lab, ALIVE)))
+                .containsExactly(busy.snapshot().worker());
         assertThat(monitor.workers()).isEqualTo(1);
         busy.abort("enough");
         monitor.stepUntilEnd(busy);
@@ -305,7 +318,10 @@ class AncestorPoolTest {
             monitor.close();
         }
         List<String> said = monitor.said().subList(before, monitor.said().size());
-        assertThat(said).filteredOn(line -> line.contains(" ended: ")).hasSize(2).doesNotHaveDuplicates();
+        assertThat(said)
+                .filteredOn(line -> line.contains(" ended: "))
+                .hasSize(2)
+                .doesNotHaveDuplicates();
     }
 
     @Test
@@ -319,7 +335,8 @@ class AncestorPoolTest {
         monitor.stepUntilEnd(plain);
         monitor.stepUntilEnd(urgent);
         OffsetDateTime now = lab.database().one(OffsetDateTime.class, "select clock_timestamp()");
-        assertThat(urgent.snapshot().started()).isBeforeOrEqualTo(plain.snapshot().started());
+        assertThat(urgent.snapshot().started())
+                .isBeforeOrEqualTo(plain.snapshot().started());
         assertThat(List.of(
                         plain.snapshot().queued(),
                         plain.snapshot().started(),

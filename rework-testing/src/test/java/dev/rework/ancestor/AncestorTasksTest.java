@@ -55,9 +55,9 @@ class AncestorTasksTest {
     private static WorkerRow deadWorkerOf(Task<?> task) {
         Long id = task.snapshot().worker();
         assertThat(id).isNotNull();
-        monitor.stepUntil("worker " + id + " is dead", () -> WorkerRows.of(lab, id)
-                .state()
-                .equals("dead"));
+        monitor.stepUntil(
+                "worker " + id + " is dead",
+                () -> WorkerRows.of(lab, id).state().equals("dead"));
         return WorkerRows.of(lab, id);
     }
 
@@ -146,8 +146,7 @@ class AncestorTasksTest {
     @Test
     @DisplayName("M20 the lines of two tasks that run at the same time are kept apart, and read on from an id")
     void m20(@TempDir Path folder) {
-        List<Task<Object>> tasks =
-                rework.scheduleAll("capture_logs", List.of(folder.toString(), folder.toString()));
+        List<Task<Object>> tasks = rework.scheduleAll("capture_logs", List.of(folder.toString(), folder.toString()));
         tasks.forEach(monitor::stepUntilEnd);
         for (Task<Object> task : tasks) {
             List<LogLine> lines = task.logs();
@@ -234,8 +233,8 @@ class AncestorTasksTest {
     void x05() {
         Task<String> few = rework.schedule("inputs_with_defaults", Map.of("name", "pears"), String.class);
         assertThat(monitor.stepUntilEnd(few).output()).isEqualTo("3 red pears");
-        Task<String> all = rework.schedule(
-                "inputs_with_defaults", new AncestorOperations.Order("plums", 7, "blue"), String.class);
+        Task<String> all =
+                rework.schedule("inputs_with_defaults", new AncestorOperations.Order("plums", 7, "blue"), String.class);
         assertThat(monitor.stepUntilEnd(all).output()).isEqualTo("7 blue plums");
     }
 

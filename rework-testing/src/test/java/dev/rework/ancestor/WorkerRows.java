@@ -17,8 +17,7 @@ final class WorkerRows {
 
     static WorkerStore store(ReworkLab lab) {
         return STORES.computeIfAbsent(
-                lab.url(),
-                url -> new WorkerStore(TaskStore.jdbi(lab.database().dataSource())));
+                lab.url(), url -> new WorkerStore(TaskStore.jdbi(lab.database().dataSource())));
     }
 
     static List<WorkerRow> all(ReworkLab lab) {

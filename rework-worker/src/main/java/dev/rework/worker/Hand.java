@@ -125,6 +125,11 @@ final class Hand {
         return !unbegun.isEmpty();
     }
 
+    /** Whether no task runs, waits to begin or is being given back; that stays so until the next claim. */
+    synchronized boolean holdsOutcomesOnly() {
+        return running == null && unbegun.isEmpty() && leaving.isEmpty();
+    }
+
     /** Whether outcomes wait to be settled. */
     synchronized boolean hasFinished() {
         return !finished.isEmpty();

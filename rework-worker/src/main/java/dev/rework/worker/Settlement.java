@@ -62,12 +62,13 @@ final class Settlement {
             giveBackStrays(queue);
         }
         while (true) {
+            boolean rests = ask == null && !strays && hand.holdsOutcomesOnly();
             List<Outcome> outcomes = hand.takeFinished(MOST_BYTES);
             boolean last = !hand.hasFinished();
             if (outcomes.isEmpty() && ask == null) {
                 return List.of();
             }
-            Turn turn = turn(queue, outcomes, last ? ask : null);
+            Turn turn = turn(queue, outcomes, last ? ask : null, last && rests);
             hand.add(turn.claims());
             if (last) {
                 return turn.claims();
@@ -75,11 +76,11 @@ final class Settlement {
         }
     }
 
-    private Turn turn(TaskQueue queue, List<Outcome> outcomes, @Nullable Ask ask) throws SQLException {
+    private Turn turn(TaskQueue queue, List<Outcome> outcomes, @Nullable Ask ask, boolean rests) throws SQLException {
         boolean tell = System.nanoTime() - told >= TELL_NANOS;
         List<Outcome> again = outcomes;
         try {
-            Turn turn = queue.turn(outcomes, ask, tell);
+            Turn turn = rests ? queue.rest(outcomes, tell) : queue.turn(outcomes, ask, tell);
             if (!turn.alive()) {
                 dead = true;
             }

@@ -151,6 +151,15 @@ public final class TaskQueue {
      * @param tell whether clients that wait are told
      */
     public Turn turn(List<Outcome> outcomes, @Nullable Ask ask, boolean tell) throws SQLException {
+        return turn(outcomes, ask, tell, ask != null);
+    }
+
+    /** Settles the last outcomes of a worker that has nothing else in its hands and claims nothing: it is idle then. */
+    public Turn rest(List<Outcome> outcomes, boolean tell) throws SQLException {
+        return turn(outcomes, null, tell, true);
+    }
+
+    private Turn turn(List<Outcome> outcomes, @Nullable Ask ask, boolean tell, boolean holds) throws SQLException {
         Lane lane = ask == null ? new Lane(0, "") : ask.lane();
         Place from = ask == null ? Place.FIRST : ask.from();
         boolean again = outcomes.stream().anyMatch(outcome -> outcome.retryMs() >= 0);
@@ -163,8 +172,8 @@ public final class TaskQueue {
                 .of(from.runAt())
                 .of(from.id())
                 .of(ask == null ? 0L : ask.most())
-                .of(ask != null)
-                .of(ask != null)
+                .of(holds)
+                .of(holds)
                 .of(tell);
         Set<Long> settled = new HashSet<>();
         List<Claim> claims = new ArrayList<>();
