@@ -202,7 +202,9 @@ class AncestorCliTest {
     @Test
     @DisplayName("C11 the debug port of a worker is listed")
     void c11() {
-        assertThat(line("list-workers", idleWorker())).contains("[running (idle)] debugport = " + PORT);
+        // One that is still ending has its port to itself until it is gone.
+        assertThat(line("list-workers", idleWorker()))
+                .containsPattern("\\[running \\(idle\\)] debugport = (" + PORT + "|" + (PORT + 1) + ") ");
     }
 
     @Test

@@ -194,8 +194,7 @@ class AncestorPoolTest {
     }
 
     @Test
-    @DisplayName(
-            "C06 each worker has a debug port of its own, the lowest that is free, and a second pool the same ones")
+    @DisplayName("C06 each worker has a debug port of its own, the lowest that is free")
     void c06(TestMonitor monitor, ReworkLab lab) throws IOException {
         int first = freePorts(4);
         monitor.options(options -> options.workers(2, 2).debugPort(first).jvmOptions(SMALL));

@@ -16,8 +16,9 @@ final class OwnRow {
 
     private static final String STARTED = """
             update rework.worker
-               set state = 'idle', pid = coalesce(pid, ?), started = coalesce(started, clock_timestamp())
-             where id = ? and state in ('starting', 'idle')
+               set state = case state when 'stopping' then state else 'idle' end,
+                   pid = coalesce(pid, ?), started = coalesce(started, clock_timestamp())
+             where id = ? and state <> 'dead'
             """;
 
     private static final String STOPPING = """
@@ -54,7 +55,7 @@ final class OwnRow {
         this.launch = launch;
     }
 
-    /** Reports in; false when somebody has declared this worker dead, or asked it to stop, before it began. */
+    /** Reports in; false when somebody has declared this worker dead. One asked to stop already stays so. */
     boolean started(Connection connection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(STARTED)) {
             statement.setInt(1, (int) ProcessHandle.current().pid());

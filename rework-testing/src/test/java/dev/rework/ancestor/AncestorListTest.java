@@ -1,0 +1,88 @@
+package dev.rework.ancestor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every check of the Python rework's own tests, and every weakness of it that is known, has a test here whose display name
+ * begins with its id.
+ */
+class AncestorListTest {
+
+    /** The kinds of checks, and how many there are of each. */
+    private static final Map<String, Integer> LIST = Map.of(
+            "A", 13, // its programming interface
+            "C", 18, // its command line
+            "M", 29, // its monitor and workers
+            "S", 1, // plans made by its pages
+            "K", 1, // a worker in one's own process
+            "X", 6, // its examples
+            "W", 44); // its weaknesses
+
+    /** What has no test yet, and why. */
+    private static final Map<String, String> EXCEPTIONS = Map.of("W42", "it is about pages, which are to come");
+
+    private static final Pattern NAME = Pattern.compile("@DisplayName\\(\\s*\"([A-Z]\\d\\d) ");
+    private static final Pattern NOT_RUN = Pattern.compile("@Disabled\\b");
+
+    @Test
+    void everyIdOfTheListHasATest() throws IOException {
+        SortedSet<String> wanted = new TreeSet<>();
+        LIST.forEach((kind, count) -> IntStream.rangeClosed(1, count)
+                .mapToObj(i -> String.format(Locale.ROOT, "%s%02d", kind, i))
+                .forEach(wanted::add));
+        assertThat(wanted).hasSize(112);
+        wanted.removeAll(EXCEPTIONS.keySet());
+        assertThat(tests().keySet()).containsAll(wanted);
+    }
+
+    /** Where each id stands. */
+    private static Map<String, Path> tests() throws IOException {
+        Map<String, Path> found = new LinkedHashMap<>();
+        try (Stream<Path> modules = Files.list(Path.of("..").toRealPath())) {
+            for (Path sources : modules.map(module -> module.resolve("src/test/java"))
+                    .filter(Files::isDirectory)
+                    .toList()) {
+                read(sources, found);
+            }
+        }
+        return found;
+    }
+
+    private static void read(Path sources, Map<String, Path> found) throws IOException {
+        try (Stream<Path> files = Files.walk(sources)) {
+            files.filter(file -> file.toString().endsWith("Test.java")).forEach(file -> {
+                String text = text(file);
+                if (!NOT_RUN.matcher(text).find()) {
+                    NAME.matcher(text)
+                            .results()
+                            .map(MatchResult::group)
+                            .map(name -> name.substring(name.indexOf('"') + 1).strip())
+                            .forEach(id -> found.put(id, file));
+                }
+            });
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
