@@ -162,8 +162,10 @@ class AncestorPoolTest {
     @Test
     @DisplayName("M06 workers that do not start in time are killed and replaced")
     void m06(TestMonitor monitor, ReworkLab lab) {
+        // JVMs that wait for a debugger never report in.
+        String waits = "-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,address=127.0.0.1:0";
         monitor.options(
-                options -> options.workers(2, 2).startTimeout(Duration.ZERO).jvmOptions(SMALL));
+                options -> options.workers(2, 2).startTimeout(Duration.ZERO).jvmOptions(List.of(waits)));
         monitor.stepUntil("both are given up", () -> WorkerRows.in(lab, "dead").size() >= 2);
         List<WorkerRow> dead = WorkerRows.in(lab, "dead");
         assertThat(dead).allSatisfy(row -> {
@@ -242,7 +244,8 @@ class AncestorPoolTest {
         List<Task<Object>> tasks =
                 new ArrayList<>(rework.scheduleAll("infinite_loop", Arrays.asList(null, null, null)));
         tasks.forEach(task -> monitor.stepUntil(task, TaskState.RUNNING));
-        assertThat(monitor.workers()).isEqualTo(3);
+        // The fourth is started when the first task was taken after it had been counted as queued.
+        assertThat(monitor.workers()).isBetween(3, 4);
 
         tasks.add(rework.schedule("infinite_loop"));
         monitor.stepUntil(tasks.get(3), TaskState.RUNNING);
