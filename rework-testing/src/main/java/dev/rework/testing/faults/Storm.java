@@ -100,7 +100,8 @@ public final class Storm implements AutoCloseable {
             count("session cut", cutSession());
         } else if (draw < 95 && settings.monitorsToo()) {
             String host = HOSTS.get(random.nextInt(HOSTS.size()));
-            count("monitor killed", monitors.get(host).handle().destroyForcibly());
+            MonitorProcess monitor = monitors.get(host);
+            count("monitor killed", monitor != null && monitor.handle().destroyForcibly());
             startMonitor(host);
         } else if (draw >= 95 && settings.serverToo()) {
             server.stop();
