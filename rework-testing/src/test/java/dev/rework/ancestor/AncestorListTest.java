@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedSet;
@@ -48,6 +49,20 @@ class AncestorListTest {
         assertThat(wanted).hasSize(112);
         wanted.removeAll(EXCEPTIONS.keySet());
         assertThat(tests().keySet()).containsAll(wanted);
+    }
+
+    @Test
+    void theTableOfDifferencesHasNoEmptyCell() throws IOException {
+        List<String> rows = Files.readAllLines(Path.of("..", "docs", "coming-from-python-rework.md")).stream()
+                .filter(line -> line.startsWith("|"))
+                .toList();
+        assertThat(rows)
+                .hasSizeGreaterThan(80)
+                .allSatisfy(
+                        row -> assertThat(row.substring(1, row.lastIndexOf('|')).split("\\|", -1))
+                                .as(row)
+                                .hasSize(3)
+                                .noneMatch(String::isBlank));
     }
 
     /** Where each id stands. */

@@ -169,6 +169,21 @@ class ControlTest {
     }
 
     @Test
+    void whoIsAskedToStopWhileItStartsEndsAsAsked() throws IOException {
+        House house = new House(db, "early").operation("nothing");
+        long worker = house.worker();
+        db.update("update rework.worker set state = 'stopping' where id = ?", worker);
+        try (ChildWorker child = ChildWorker.start(house.launch(worker, 0, 0), List.of())) {
+            Eventually.isTrue(
+                    "it has reported in",
+                    () -> db.one(Boolean.class, "select started is not null from rework.worker where id = ?", worker));
+            child.say(new Control.Stop("explicit shutdown"));
+            assertThat(child.exit()).isZero();
+            assertThat(child.texts(Frame.Type.BYE)).containsExactly("explicit shutdown");
+        }
+    }
+
+    @Test
     @DisplayName("M14 a worker ends after its runs and leaves the rest queued")
     void endsAfterItsRuns() throws IOException {
         House house = new House(db, "runs").operation("nothing");

@@ -127,6 +127,21 @@ class TaskQueueTest {
     }
 
     @Test
+    void whoSettlesTheLastAndClaimsNothingIsIdle() throws SQLException {
+        List<Long> ids = tasks(2);
+        List<Claim> both = claim(2);
+        queue.turn(List.of(done(both.get(0), null)), null, false);
+        assertThat(workerSays()).isEqualTo("busy {" + ids.get(0) + "," + ids.get(1) + "}");
+        queue.rest(List.of(done(both.get(1), null)), false);
+        assertThat(workerSays()).isEqualTo("idle {}");
+        assertThat(state(ids.get(1))).isEqualTo("done");
+    }
+
+    private String workerSays() {
+        return db.one(String.class, "select state || ' ' || holding::text from rework.worker where id = ?", me);
+    }
+
+    @Test
     void keepsRawOutputsAndNamesBesideEachOther() throws SQLException {
         tasks(3);
         List<Claim> claims = claim(3);
