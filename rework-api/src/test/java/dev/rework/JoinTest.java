@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +73,7 @@ class JoinTest {
     @ParameterizedTest
     @EnumSource
     @DisplayName("W29 a join ends when its task does, woken, or by polls where nobody may listen")
+    @Tag("fault-32")
     void endsWhenTheTaskDoes(Way way) throws Exception {
         try (Rework rework = way.open()) {
             List<Task<Object>> tasks = rework.scheduleAll("echo", Collections.nCopies(5, 1));
@@ -92,6 +94,7 @@ class JoinTest {
     }
 
     @Test
+    @Tag("fault-31")
     void hearsOfAnEndThatNobodyAnnounced() throws Exception {
         try (Rework rework = Way.POOL_AND_LISTEN.open()) {
             Task<Object> task = rework.schedule("echo");
@@ -131,6 +134,7 @@ class JoinTest {
     }
 
     @Test
+    @Tag("fault-18")
     void aLimitIsKeptAndTheTaskGoesOn() {
         try (Rework rework = Way.POOL_AND_LISTEN.open()) {
             Task<Object> task = rework.schedule("echo");
@@ -168,6 +172,7 @@ class JoinTest {
 
     @ParameterizedTest
     @EnumSource(names = {"POOL_AND_LISTEN", "LISTEN_OFF"})
+    @Tag("fault-25")
     void aRowThatVanishesEndsTheJoin(Way way) {
         try (Rework rework = way.open()) {
             Task<Object> task = rework.schedule("echo");
@@ -182,6 +187,7 @@ class JoinTest {
     }
 
     @Test
+    @Tag("fault-25")
     void anIdThatWasGivenOutAgainIsAnotherTask() {
         try (Rework rework = Way.POOL_AND_LISTEN.open()) {
             Task<Object> task = rework.schedule("echo");
@@ -195,6 +201,7 @@ class JoinTest {
     }
 
     @Test
+    @Tag("fault-31")
     void outlastsCutConnections() throws Exception {
         try (Rework rework = Way.POOL_AND_LISTEN.open()) {
             Task<Object> task = rework.schedule("echo");

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -103,6 +104,7 @@ class PoolerTest {
     }
 
     @Test
+    @Tag("fault-33")
     void isNoticed() throws SQLException {
         try (Connection pooled = DatabaseAddress.parse(url()).dataSource("test").getConnection();
                 Connection direct =
@@ -113,11 +115,13 @@ class PoolerTest {
     }
 
     @Test
+    @Tag("fault-33")
     void servesAClientThatWasNotTold() throws Exception {
         serve(url());
     }
 
     @Test
+    @Tag("fault-33")
     void servesAClientThatWasTold() throws Exception {
         serve(url() + "?pooler=true");
     }

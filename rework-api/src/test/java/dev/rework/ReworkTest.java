@@ -15,6 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -131,6 +132,7 @@ class ReworkTest {
     }
 
     @Test
+    @Tag("fault-13")
     void refusesWhatIsTooLargeBeforeAnyRow() {
         long before = db.number("select count(*) from rework.task");
 

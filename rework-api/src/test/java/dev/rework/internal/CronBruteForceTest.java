@@ -62,12 +62,14 @@ class CronBruteForceTest {
                 "Asia/Kathmandu",
                 "Australia/Sydney"
             })
+    @Tag("fault-42")
     void tenYearsAgreeWithAScanOfEveryMinute(String zone) {
         check(ZoneId.of(zone), FEW, FROM, TO);
     }
 
     @Test
     @Tag("slow")
+    @Tag("fault-42")
     void firstHoursOfAllZonesAgreeWithAScanOfEveryMinute() {
         for (String zone : ZoneId.getAvailableZoneIds()) {
             if (zone.contains("/") && !zone.startsWith("Etc/") && !zone.startsWith("SystemV/")) {

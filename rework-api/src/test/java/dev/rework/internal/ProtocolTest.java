@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -101,6 +102,7 @@ class ProtocolTest {
     }
 
     @Test
+    @Tag("fault-12")
     void textIsMadeHarmless() {
         assertThat(PlainText.clean("a\0b\ud800c😀")).isEqualTo("a\u2400b\ufffdc😀");
         assertThat(PlainText.shown("\u001b[31m\u202e\n", true)).isEqualTo("\u241b[31m\\u202e\n");

@@ -30,6 +30,7 @@ import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -182,6 +183,7 @@ class RegistrarTest {
 
     @Test
     @DisplayName("W15 registering again never touches tasks")
+    @Tag("fault-37")
     void tasksAreNeverTouched() throws Exception {
         register(classes("tasks", ONE, TWO));
         long queued = task("one", "queued", "");
@@ -241,6 +243,7 @@ class RegistrarTest {
     }
 
     @Test
+    @Tag("fault-37")
     void manyAtOnceAgree() throws Exception {
         Path tasks = classes("tasks", ONE, TWO, IMAGES);
         Path reversed = classes("reversed", IMAGES, TWO, ONE);
@@ -308,6 +311,7 @@ class RegistrarTest {
     }
 
     @Test
+    @Tag("fault-38")
     void unregisteringNamesTheTasksInTheWay() throws Exception {
         Path tasks = classes("tasks", ONE, TWO);
         register(tasks);

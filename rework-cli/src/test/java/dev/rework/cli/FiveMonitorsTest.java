@@ -29,6 +29,7 @@ class FiveMonitorsTest {
     @Test
     @Tag("slow")
     @DisplayName("W24 five monitor processes, one killed every 5 s: as many tasks as fires")
+    @Tag("fault-41")
     void everyInstantFiresOnce() throws Exception {
         // Registered on another host: nothing but firing happens here.
         Rows.operation(db, "beat", "tick", null);

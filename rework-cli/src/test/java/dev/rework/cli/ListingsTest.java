@@ -10,6 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -92,6 +93,7 @@ class ListingsTest {
     }
 
     @Test
+    @Tag("fault-38")
     void tasksThatWaitInVainSaySo() {
         Rows.queued(DB, operation);
         assertThat(rework("list-tasks").out()).endsWith(" waiting: no monitor of domain default runs on here\n");

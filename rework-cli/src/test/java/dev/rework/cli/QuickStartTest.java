@@ -178,6 +178,7 @@ class QuickStartTest {
     }
 
     @Test
+    @Tag("fault-17")
     void aSecondMonitorIsRefusedAndNamesTheFirst() {
         Eventually.isTrue(
                 "the first runs", () -> DB.number("select count(*) from rework.monitor where ended is null") == 1);

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -303,6 +304,7 @@ class TaskCommandsTest {
 
     @Test
     @DisplayName("C03 unregistering asks, names what it retires, and says when there is nothing")
+    @Tag("fault-38")
     void unregisteringAsksAndNeverTouchesTasks() {
         long task = Rows.queued(DB, operation);
         Ran refused = rework("unregister-operation", "hello", "--yes");

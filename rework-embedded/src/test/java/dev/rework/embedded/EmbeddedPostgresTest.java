@@ -194,6 +194,7 @@ class EmbeddedPostgresTest {
     }
 
     @Test
+    @Tag("fault-47")
     void survivesTheKillOfItsStarter() throws Exception {
         initialised();
         try (Starter starter = new Starter(home)) {
@@ -208,6 +209,7 @@ class EmbeddedPostgresTest {
 
     @Test
     @Tag("slow")
+    @Tag("fault-47")
     void startsAfterItsStarterWasKilledWhileInitialising() throws Exception {
         try (Starter starter = new Starter(home)) {
             Eventually.isTrue("initdb has begun", () -> {
@@ -229,6 +231,7 @@ class EmbeddedPostgresTest {
 
     @Test
     @Tag("slow")
+    @Tag("fault-21")
     void startsAfterItsPostmasterWasKilledUnderABusyBackend() throws Exception {
         initialised().start();
         try (Connection busy = connect();

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +66,7 @@ class TestDatabaseTest {
     }
 
     @Test
+    @Tag("fault-47")
     void theKillOfItsStarterLeavesAUsableServerThatTheNextStops(@TempDir Path folder) throws Exception {
         Path home = homeIn(folder);
         EmbeddedPostgres postgres = EmbeddedPostgres.at(home);

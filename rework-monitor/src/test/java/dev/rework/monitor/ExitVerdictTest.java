@@ -3,11 +3,13 @@ package dev.rework.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rework.Cause;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class ExitVerdictTest {
 
     @Test
+    @Tag("fault-3")
     void exitCodesAndSignalsAreNamed() {
         assertThat(ExitVerdict.of(0, "")).isEqualTo(new ExitVerdict(Cause.CRASH, "exit code 0"));
         assertThat(ExitVerdict.of(7, "")).isEqualTo(new ExitVerdict(Cause.CRASH, "exit code 7"));
@@ -18,6 +20,7 @@ class ExitVerdictTest {
     }
 
     @Test
+    @Tag("fault-4")
     void aJvmsOwnDeathIsTold() {
         String words =
                 "#\n# A fatal error has been detected by the Java Runtime Environment:\n#\n#  SIGSEGV (0xb) at pc=0\n";
@@ -26,6 +29,7 @@ class ExitVerdictTest {
     }
 
     @Test
+    @Tag("fault-2")
     void onlyTheJvmsWordsMakeItOutOfMemory() {
         assertThat(ExitVerdict.of(3, "a\nTerminating due to java.lang.OutOfMemoryError: Java heap space\n"))
                 .isEqualTo(new ExitVerdict(Cause.MEMORY, "java.lang.OutOfMemoryError: Java heap space (exit code 3)"));

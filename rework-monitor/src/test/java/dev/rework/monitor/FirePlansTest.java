@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -90,6 +91,7 @@ class FirePlansTest {
 
     @Test
     @DisplayName("W25 fires during downtime follow the plan's policy, and a new plan fires no past stamps")
+    @Tag("fault-40")
     void downtimeFollowsThePolicy() {
         long skip = prepare("0 * * * * *", new PlanPolicy(Missed.SKIP, 100, Overlap.ALLOW, Duration.ZERO));
         long once = prepare("0 */1 * * * *", new PlanPolicy(Missed.ONCE, 100, Overlap.ALLOW, Duration.ZERO));
@@ -123,6 +125,7 @@ class FirePlansTest {
     }
 
     @Test
+    @Tag("fault-40")
     void aMonitorThatDiesBetweenItsPlansLeavesTheMissedOnesToTheNext() {
         long first = prepare("0 * * * * *", new PlanPolicy(Missed.SKIP, 100, Overlap.ALLOW, Duration.ZERO));
         long second = prepare("0 */1 * * * *", new PlanPolicy(Missed.SKIP, 100, Overlap.ALLOW, Duration.ZERO));
@@ -233,6 +236,7 @@ class FirePlansTest {
 
     @Test
     @DisplayName("W24 five monitors on one every-second plan, one killed again and again: one task per instant")
+    @Tag("fault-41")
     void manyMonitorsFireEachInstantOnce() throws Exception {
         long plan = prepare("* * * * * *", PlanPolicy.DEFAULT);
         Instant begun = db.one(java.time.OffsetDateTime.class, "select clock_timestamp()")

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class FrameSplitterTest {
@@ -166,6 +167,7 @@ class FrameSplitterTest {
     }
 
     @Test
+    @Tag("fault-11")
     void progressWithoutLineEndsIsShownPieceByPiece() {
         feed(frame(Frame.Type.BEGIN, 7, 1, 0, 0), bytes("\r10 %\r20 %\rdone\nprompt? "));
         assertThat(texts()).containsExactly("7 stdout 10 %", "7 stdout 20 %", "7 stdout done");
@@ -174,6 +176,7 @@ class FrameSplitterTest {
     }
 
     @Test
+    @Tag("fault-10")
     void theCapKeepsTheFirstAndTheLastAndTheExactCount() {
         List<Line> kept = new ArrayList<>();
         LogCap cap = new LogCap(new LogCap.Limits(3, 1000, 2, 1000), kept::add);

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -47,6 +48,7 @@ class LogWriterTest {
     }
 
     @Test
+    @Tag("fault-12")
     void aLineTheDatabaseDoesNotTakeHoldsUpNoOther() {
         try (LogWriter writer = new LogWriter(db.dataSource(), MonitorListener.NONE)) {
             writer.start();
@@ -58,6 +60,7 @@ class LogWriterTest {
     }
 
     @Test
+    @Tag("fault-10")
     void nobodyWaitsForADatabaseThatIsAwayAndWhatWasDroppedIsCounted() {
         Switched source = new Switched();
         source.off.set(true);

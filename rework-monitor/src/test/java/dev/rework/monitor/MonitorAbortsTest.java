@@ -18,6 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +52,7 @@ class MonitorAbortsTest {
 
     @Test
     @DisplayName("W04 the reason of an abort is kept, also when the worker had to be killed")
+    @Tag("fault-5")
     void aTaskThatIgnoresItsInterruptIsKilledSoonAndItsDumpKept() {
         Path file = dir.resolve("deaf");
         Task<?> task = stage.schedule("deaf", file.toString());
@@ -90,6 +92,7 @@ class MonitorAbortsTest {
     }
 
     @Test
+    @Tag("fault-7")
     void noneOfItsProcessesSurvivesAnAbort() {
         Path file = dir.resolve("forks");
         Task<?> task = stage.schedule("fork", file.toString());
@@ -118,6 +121,7 @@ class MonitorAbortsTest {
 
     @Test
     @DisplayName("W01 a timeout hits what runs too long, never what ended in time or its successor")
+    @Tag("fault-6")
     void aTimeoutHitsWhatRunsTooLongAndNothingElse() {
         Task<?> quick = stage.ended(stage.schedule("quickEnough"));
         Task<?> late = stage.schedule("tooLong");
@@ -148,6 +152,7 @@ class MonitorAbortsTest {
     }
 
     @Test
+    @Tag("fault-6")
     void aTimeoutUsesTheRetries() {
         Task<?> task = stage.ended(stage.schedule("secondTimeLucky"));
         assertThat(task.output(String.class)).isEqualTo("attempt 2");
@@ -204,6 +209,7 @@ class MonitorAbortsTest {
 
     @Test
     @DisplayName("W02 an abort names the task: at the moment of the next beginning it hits no innocent one")
+    @Tag("fault-5")
     void anAbortAtTheMomentOfTheNextBeginningHitsNoInnocentTask() {
         Path ran = dir.resolve("innocents");
         int rounds = 40;

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +44,7 @@ class MonitorAdoptionTest {
     }
 
     @Test
+    @Tag("fault-15")
     void whatADeadMonitorsWorkerRunsIsFinishedAndCounts() throws Exception {
         Process monitor = first(OnExit.KILL);
         try (dev.rework.Rework rework = dev.rework.Rework.over(db.dataSource())) {
@@ -97,6 +99,7 @@ class MonitorAdoptionTest {
 
     @Test
     @DisplayName("W10 a killed monitor's busy worker is adopted by the next, which can abort its task")
+    @Tag("fault-15")
     void anAdoptedWorkersTaskCanBeAborted() throws Exception {
         Process monitor = first(OnExit.KILL);
         try (dev.rework.Rework rework = dev.rework.Rework.over(db.dataSource())) {
@@ -119,6 +122,7 @@ class MonitorAdoptionTest {
     }
 
     @Test
+    @Tag("fault-15")
     void whoDiedWithItsMonitorIsFoundDead() throws Exception {
         Process monitor = first(OnExit.KILL);
         try (dev.rework.Rework rework = dev.rework.Rework.over(db.dataSource())) {
@@ -153,6 +157,7 @@ class MonitorAdoptionTest {
     }
 
     @Test
+    @Tag("fault-16")
     void aTerminatedMonitorAbortsWhatRunsAndLeavesNobody() throws Exception {
         Process monitor = first(OnExit.KILL);
         try (dev.rework.Rework rework = dev.rework.Rework.over(db.dataSource())) {

@@ -15,6 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +51,7 @@ class MonitorDeathsTest {
     }
 
     @Test
+    @Tag("fault-3")
     void anExitIsNeverSuccessAndLastWordsAreKept() {
         for (Map.Entry<String, Integer> way : Map.of("exit", 0, "halt", 7).entrySet()) {
             Task<?> task = stage.schedule(way.getKey(), way.getValue());
@@ -59,6 +61,7 @@ class MonitorDeathsTest {
     }
 
     @Test
+    @Tag("fault-2")
     void outOfMemoryIsTold() {
         Task<?> task = stage.schedule("eatHeap");
         isFailed(task, Cause.MEMORY, "OutOfMemoryError");
@@ -66,6 +69,8 @@ class MonitorDeathsTest {
     }
 
     @Test
+    @Tag("fault-1")
+    @Tag("fault-9")
     void aKilledWorkersTaskFailsWithTheSignalAndAllItPrinted() {
         Task<?> task = stage.schedule("signal", "KILL");
         isFailed(task, Cause.CRASH, "killed by SIGKILL");
@@ -75,6 +80,8 @@ class MonitorDeathsTest {
     }
 
     @Test
+    @Tag("fault-4")
+    @Tag("fault-9")
     void aCrashedJvmsTaskFailsWithTheSignalAndAllItPrinted() {
         Task<?> task = stage.schedule("signal", "SEGV");
         isFailed(task, Cause.CRASH, "SIGSEGV");
@@ -97,6 +104,7 @@ class MonitorDeathsTest {
     }
 
     @Test
+    @Tag("fault-7")
     void noProcessOfADeadWorkerSurvives() throws Exception {
         Path file = dir.resolve("forks");
         Task<?> task = stage.schedule("fork", file.toString());

@@ -29,6 +29,8 @@ class MonitorHostsTest {
     Path dir;
 
     @Test
+    @Tag("fault-18")
+    @Tag("fault-29")
     void aSilentHostsTaskIsLostInTimeAndItsLateEndIsRefused() throws Exception {
         Registrar.register(
                 db.dataSource(),

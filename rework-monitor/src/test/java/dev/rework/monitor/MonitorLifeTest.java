@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +42,7 @@ class MonitorLifeTest {
     }
 
     @Test
+    @Tag("fault-16")
     void itDrainsWhenToldToStopAndTakesNothingNew() throws Exception {
         try (Stage stage = Stage.of(db, dir)) {
             List<Task<?>> tasks = new ArrayList<>();
@@ -61,6 +63,7 @@ class MonitorLifeTest {
 
     @Test
     @DisplayName("M18 a pool closed while a task runs leaves it aborted, with the reason")
+    @Tag("fault-16")
     void aSecondSignalAbortsWhatStillRuns() throws Exception {
         List<Task<?>> tasks = new ArrayList<>();
         Stage stage = Stage.of(db, dir);
@@ -75,6 +78,7 @@ class MonitorLifeTest {
     }
 
     @Test
+    @Tag("fault-16")
     void theGraceIsBounded() throws Exception {
         try (Stage stage = Stage.of(db, dir, options -> options.grace(Duration.ofMillis(300)))) {
             Task<?> task = stage.schedule("deaf", dir.resolve("deaf").toString());
@@ -85,6 +89,7 @@ class MonitorLifeTest {
     }
 
     @Test
+    @Tag("fault-17")
     void aSecondMonitorIsRefused() throws Exception {
         try (Stage stage = Stage.of(db, dir)) {
             Eventually.isTrue("it is up", () -> stage.monitor().id() > 0);
@@ -134,6 +139,7 @@ class MonitorLifeTest {
     }
 
     @Test
+    @Tag("fault-39")
     void workersThatCannotStartAreShownAndNotTriedTooOften() throws Exception {
         try (Stage stage = Stage.of(db, dir, options -> options.jvmOptions(List.of("-XX:NoSuchFlag")))) {
             Eventually.isTrue(
@@ -190,6 +196,7 @@ class MonitorLifeTest {
 
     @Test
     @DisplayName("W12 a cut database ends no monitor, no worker and no task")
+    @Tag("fault-20")
     void aCutConnectionEndsNothing() throws Exception {
         try (Stage stage = Stage.of(db, dir)) {
             List<Task<?>> tasks = new ArrayList<>();

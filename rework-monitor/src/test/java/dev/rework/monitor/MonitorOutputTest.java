@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +45,7 @@ class MonitorOutputTest {
     }
 
     @Test
+    @Tag("fault-12")
     void childrensOutputIsTheTasksOwnAndHarmless() {
         Task<?> task = stage.ended(stage.schedule(
                 "shell", "echo out; echo err >&2; printf 'nul \\000 bad \\377\\n'; printf '10%%\\r20%%\\rdone'"));
@@ -58,6 +60,7 @@ class MonitorOutputTest {
     }
 
     @Test
+    @Tag("fault-10")
     void aMillionLinesLeaveTheFirstTheLastAndTheExactCount() {
         Task<?> task = stage.ended(stage.schedule("chatter", 1_000_000));
         assertThat(task.state()).isEqualTo(TaskState.DONE);
@@ -82,6 +85,7 @@ class MonitorOutputTest {
     }
 
     @Test
+    @Tag("fault-11")
     void aHugeLineIsCutAndBoundedAndTheTaskUnharmed() {
         Task<?> task = stage.ended(stage.schedule("shell", "head -c 100000000 /dev/zero | tr '\\0' x"));
         assertThat(task.state()).isEqualTo(TaskState.DONE);
@@ -93,6 +97,7 @@ class MonitorOutputTest {
     }
 
     @Test
+    @Tag("fault-8")
     void aGrandchildThatHoldsThePipeDelaysNothing() {
         Task<?> task = stage.ended(stage.schedule("shell", "sleep 300 & echo started"));
         assertThat(task.state()).isEqualTo(TaskState.DONE);

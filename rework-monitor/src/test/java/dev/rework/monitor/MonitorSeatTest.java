@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -41,6 +42,7 @@ class MonitorSeatTest {
 
     @Test
     @DisplayName("W23 a second monitor for a host and domain is refused; another host's is welcome")
+    @Tag("fault-17")
     void theSecondIsRefusedAndToldWhoIsFirst() {
         long first = take();
         assertThatThrownBy(this::take)
@@ -56,6 +58,7 @@ class MonitorSeatTest {
     }
 
     @Test
+    @Tag("fault-17")
     void aDeadProcessOfThisMachineIsReplacedAtOnceWhateverItsLease() {
         sits(ProcessHandle.current().pid(), 1, ProcessIdentity.BOOT, ProcessIdentity.SPACE);
         assertThat(take()).isPositive();

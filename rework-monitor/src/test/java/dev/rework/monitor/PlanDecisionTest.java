@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class PlanDecisionTest {
@@ -69,6 +70,7 @@ class PlanDecisionTest {
 
     @Test
     @DisplayName("W26 missed fires: skip, once, or all up to a limit")
+    @Tag("fault-40")
     void missedInstantsFollowThePolicy() {
         Instant now = START.plus(Duration.ofMinutes(10)).plusSeconds(20);
         Instant last = START.plus(Duration.ofMinutes(10));

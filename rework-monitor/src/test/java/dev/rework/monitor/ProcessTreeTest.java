@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,7 @@ class ProcessTreeTest {
             """;
 
     @Test
+    @Tag("fault-7")
     void noneOfAWorkersProcessesSurvivesHoweverItHid(@TempDir Path dir) throws Exception {
         Path up = dir.resolve("up");
         String tag = UUID.randomUUID().toString();

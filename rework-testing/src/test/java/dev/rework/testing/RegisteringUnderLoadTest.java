@@ -65,6 +65,8 @@ class RegisteringUnderLoadTest {
     record Line(String file, int number) {}
 
     @Test
+    @Tag("fault-37")
+    @Tag("fault-38")
     void nothingIsLostAndNothingRunsTwice(ReworkLab lab, Rework rework, TestMonitor monitor) throws Exception {
         Path lines = folder.resolve("lines");
         lab.register(version(0, EXTRA));

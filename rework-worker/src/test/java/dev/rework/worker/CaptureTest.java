@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,6 +75,7 @@ class CaptureTest {
     }
 
     @Test
+    @Tag("fault-11")
     void carriesALineLongerThanAnyBuffer() throws IOException {
         List<String> printed = run("longLine", "20", int.class).printed();
         assertThat(printed).hasSize(1);

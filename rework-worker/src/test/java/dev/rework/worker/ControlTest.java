@@ -10,6 +10,7 @@ import dev.rework.internal.Frame;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -267,6 +268,7 @@ class ControlTest {
     }
 
     @Test
+    @Tag("fault-15")
     void withoutAMonitorItFinishesTheTaskInHandUnderItsOwnLease() throws IOException {
         House house = new House(db, "orphan").operation("sleep", int.class);
         long task = house.task("sleep", "3000");
@@ -294,6 +296,7 @@ class ControlTest {
     }
 
     @Test
+    @Tag("fault-7")
     void anIdleOrphanEndsAtOnceAndTakesItsChildrenAlong() throws IOException {
         House house = new House(db, "idle").operation("fork");
         long task = house.task("fork", null);

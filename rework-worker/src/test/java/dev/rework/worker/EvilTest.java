@@ -9,6 +9,7 @@ import dev.rework.internal.HandCell;
 import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,16 +31,19 @@ class EvilTest {
     }
 
     @Test
+    @Tag("fault-14")
     void anExceptionThatAnswersNothingFailsItsTaskAlone() throws IOException {
         assertThat(failed("evil").get("error")).startsWith(Operations.Evil.class.getName());
     }
 
     @Test
+    @Tag("fault-14")
     void aStackOverflowIsAFailure() throws IOException {
         assertThat(failed("overflow").get("reason")).isEqualTo("java.lang.StackOverflowError");
     }
 
     @Test
+    @Tag("fault-14")
     void anEndlessMessageIsCut() throws IOException {
         Map<String, String> row = failed("longTrace");
         assertThat(row.get("error")).hasSizeBetween(1_000, 70_000);
@@ -47,6 +51,7 @@ class EvilTest {
     }
 
     @Test
+    @Tag("fault-13")
     void anOutputThatIsTooLongIsRefusedWithTheReason() throws IOException {
         assertThat(failed("longOutput", TaskContext.class).get("reason")).contains("longer than");
     }
@@ -59,6 +64,7 @@ class EvilTest {
     }
 
     @Test
+    @Tag("fault-12")
     void anOutputWithNulAndHalfAPairIsKeptAsItIs() throws IOException {
         House house = new House(db, "evil-output").operation("badOutput");
         long task = house.task("badOutput", null);
@@ -70,6 +76,7 @@ class EvilTest {
     }
 
     @Test
+    @Tag("fault-2")
     void runningOutOfMemoryEndsTheProcessWithCode3() throws IOException {
         House house = new House(db, "evil-memory").operation("memory");
         long task = house.task("memory", null);
@@ -84,6 +91,7 @@ class EvilTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"exit", "halt"})
+    @Tag("fault-3")
     void endingTheProcessIsNotSuccess(String how) throws IOException {
         House house = new House(db, "evil-" + how).operation(how, int.class);
         long task = house.task(how, "0");
@@ -98,6 +106,7 @@ class EvilTest {
 
     @Test
     @DisplayName("W09 code that cannot be loaded fails its task, and its worker goes on")
+    @Tag("fault-39")
     void aMissingClassFailsTheTaskAlone() throws IOException {
         House house = new House(db, "evil-missing").operation("nothing");
         house.misplace("nothing");

@@ -57,6 +57,8 @@ class OutageTest {
 
     @Test
     @Tag("slow")
+    @Tag("fault-23")
+    @Tag("fault-24")
     void answersThatAreLostLoseNothingAndRepeatNothing() throws IOException {
         House house = new House(db, "cut").operation("brief", int.class);
         house.tasks("brief", 1500);
@@ -102,6 +104,7 @@ class OutageTest {
     }
 
     @Test
+    @Tag("fault-20")
     void aTaskThatEndsWhileTheDatabaseIsAwayIsSettledLater() throws Exception {
         TestDatabase own = new TestDatabase().create("away");
         try {
@@ -129,6 +132,7 @@ class OutageTest {
     }
 
     @Test
+    @Tag("fault-29")
     void aWorkerDeclaredDeadDropsItsOutcomeAndEnds() throws IOException {
         House house = new House(db, "dead").operation("sleep", int.class);
         long task = house.task("sleep", "1500");
@@ -146,6 +150,7 @@ class OutageTest {
 
     @Test
     @Tag("slow")
+    @Tag("fault-20")
     void aTaskThatMayRunElsewhereIsHaltedWhenItsLeaseIsLost() throws Exception {
         TestDatabase own = new TestDatabase().create("trust");
         try {

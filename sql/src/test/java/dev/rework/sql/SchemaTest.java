@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class SchemaTest {
@@ -94,12 +95,14 @@ class SchemaTest {
     }
 
     @Test
+    @Tag("fault-36")
     void tenMayInstallAtOnce() throws Exception {
         assertThat(atOnce(10, this::install).stream().mapToInt(i -> i).sum()).isEqualTo(Migration.NEWEST);
         assertThat(status().isCurrent()).isTrue();
     }
 
     @Test
+    @Tag("fault-36")
     void tenMayUpgradeAtOnce() throws Exception {
         install(List.of(FIRST));
         List<Integer> applied = atOnce(10, () -> install(List.of(FIRST, SECOND)));
@@ -128,6 +131,7 @@ class SchemaTest {
     }
 
     @Test
+    @Tag("fault-36")
     void aKilledMigrationLeavesTheStepBeforeAndIsDoneByTheNext() throws Exception {
         Migration slow = new Migration(2, "0002_slow.sql", "create table rework.half (n int); select pg_sleep(600)");
         ExecutorService thread = Executors.newSingleThreadExecutor();
@@ -149,6 +153,7 @@ class SchemaTest {
     }
 
     @Test
+    @Tag("fault-36")
     void aKilledProcessLeavesTheStepBeforeAndTheNextGoesOn() throws Exception {
         Process process = InstallMain.start(db.jdbcUrl(), db.user(), db.password());
         try {
@@ -165,6 +170,7 @@ class SchemaTest {
     }
 
     @Test
+    @Tag("fault-35")
     void anOlderOneIsUpgraded() throws SQLException {
         db.execute("create schema rework; create table rework.schema_version (version int primary key, name text,"
                 + " applied timestamptz default now())");
@@ -175,6 +181,7 @@ class SchemaTest {
     }
 
     @Test
+    @Tag("fault-35")
     void aNewerOneIsRefusedAndUntouched() throws SQLException {
         install();
         db.execute("insert into rework.schema_version (version, name) values (99, 'later')");

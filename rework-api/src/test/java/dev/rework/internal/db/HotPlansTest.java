@@ -10,6 +10,7 @@ import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,6 +41,7 @@ class HotPlansTest {
 
     @ParameterizedTest
     @CsvSource({"true", "false"})
+    @Tag("fault-34")
     void headsLookIntoTheReadyIndexAlone(boolean worker) throws SQLException {
         String plan = plan(worker, TaskQueue.HEADS, "'{1,2}', '{\"\",h}', '{0,0}', '{0,0}', '{0,0}'");
         assertThat(plan).contains("Index Only Scan using task_ready on task").contains("Limit");
@@ -48,6 +50,7 @@ class HotPlansTest {
     @ParameterizedTest
     @CsvSource({"true", "false"})
     @DisplayName("W30 a claim walks the index of what is ready, whatever the history")
+    @Tag("fault-34")
     void aTurnGoesByIndexAndSortsNothing(boolean worker) throws SQLException {
         for (String turn : List.of(TurnStatement.ALL_ENDED, TurnStatement.SOME_AGAIN)) {
             String plan = plan(worker, turn, "1, " + OUTCOMES + ", 1, '', 0, 0, 0, 10, true, true, true");

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.postgresql.PGConnection;
@@ -153,6 +154,7 @@ class TaskQueueTest {
     }
 
     @Test
+    @Tag("fault-44")
     void anOutcomeOfAnotherAttemptOrWorkerDoesNotCount() throws SQLException {
         tasks(2);
         List<Claim> claims = claim(2);
@@ -170,6 +172,7 @@ class TaskQueueTest {
     }
 
     @Test
+    @Tag("fault-24")
     void aSecondSettlingIsKnownAsALostAnswer() throws SQLException {
         tasks(2);
         List<Claim> claims = claim(2);
@@ -234,6 +237,7 @@ class TaskQueueTest {
     }
 
     @Test
+    @Tag("fault-44")
     void aTaskThatIsDoneInSpiteOfAnAbortIsDone() throws SQLException {
         long id = tasks(1).get(0);
         Claim claim = claim(1).get(0);
@@ -268,6 +272,7 @@ class TaskQueueTest {
     }
 
     @Test
+    @Tag("fault-23")
     void findsClaimsWhoseAnswerWasLost() throws SQLException {
         List<Long> ids = tasks(3);
         claim(3);
@@ -278,6 +283,7 @@ class TaskQueueTest {
     }
 
     @Test
+    @Tag("fault-29")
     void aWorkerDeclaredDeadSettlesAndClaimsNothing() throws SQLException {
         tasks(2);
         List<Claim> claims = claim(1);
@@ -291,6 +297,7 @@ class TaskQueueTest {
     }
 
     @Test
+    @Tag("fault-13")
     void longInputsAreReadApart() throws SQLException {
         long id = task("input = to_json((select string_agg(md5(g::text), '') from generate_series(1, 3000) g))");
         Claim claim = claim(1).get(0);

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -131,6 +132,7 @@ class TaskVerdictsTest {
 
     @Test
     @DisplayName("W07 what has not begun, is in time or has ended is never late")
+    @Tag("fault-6")
     void aTaskInTimeOrEndedIsNeverLate() {
         long quick = held(plain, "running", 1);
         assertThat(verdicts.expire(new Late(worker, quick, 1, 1000))).isFalse();
@@ -151,6 +153,7 @@ class TaskVerdictsTest {
 
     @Test
     @DisplayName("W39 a death is decided once: no later reason overwrites it")
+    @Tag("fault-44")
     void aDeathIsDecidedOnceAndFinishedTasksStay() {
         long done = held(plain, "running", 1);
         db.update("update rework.task set state = 'done', finished = clock_timestamp() where id = ?", done);
@@ -222,6 +225,7 @@ class TaskVerdictsTest {
     }
 
     @Test
+    @Tag("fault-18")
     void onlySilentWorkersOfOtherHostsAreLost() {
         long running = held(plain, "running", 1);
         assertThat(verdicts.others("h1", "d")).isEmpty();
@@ -257,6 +261,7 @@ class TaskVerdictsTest {
 
     @Test
     @DisplayName("W37 retention deletes what ended long ago, and workers without their tasks")
+    @Tag("fault-46")
     void retentionDeletesWhatEndedLongAgoOnly() {
         Retention retention = new Retention(TaskStore.jdbi(db.dataSource()));
         long old = held(plain, "running", 1);

@@ -15,6 +15,8 @@ class StormTest {
     @Tag("slow")
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
+    @Tag("fault-1")
+    @Tag("fault-15")
     void nothingIsLostOrDoubledInAStorm(long seed) throws Exception {
         blow(seed, TASKS, true);
     }
