@@ -13,6 +13,8 @@ final class BatchSizing {
 
     private static final long WORK_MILLIS = 20;
     private static final double LONGEST = 1e8;
+    private static final double QUICK_NANOS = 200_000;
+    private static final int ENOUGH_TO_TELL = 64;
 
     private final Map<Long, Pace> paces = new HashMap<>();
 
@@ -30,6 +32,12 @@ final class BatchSizing {
         }
         double fitting = WORK_MILLIS * 1e6 / Math.max(pace.nanos, 1);
         return (int) Math.max(1, Math.min(Math.min(fitting, MOST), pace.last * 4.0));
+    }
+
+    /** Whether its tasks are known to be so short that none of them starts a process or prints past us. */
+    boolean isQuick(long operation) {
+        Pace pace = paces.get(operation);
+        return pace != null && pace.last >= ENOUGH_TO_TELL && pace.nanos < QUICK_NANOS;
     }
 
     /** So many tasks took so long together. */

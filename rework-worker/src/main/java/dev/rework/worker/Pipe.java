@@ -6,6 +6,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one way out to the monitor: frames, each in one write. Threads may share it. A reader that went away is no error:
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 final class Pipe {
     private final OutputStream out;
     private final byte[] nonce;
+    private Object @Nullable [] held;
     private long lines;
 
     Pipe(OutputStream out, String nonce) {
@@ -31,6 +33,20 @@ final class Pipe {
         send(Frame.of(type, fields));
     }
 
+    /** Keeps a BEGIN back until anything else is sent, {@link #letOut}, or the next BEGIN, which replaces it. */
+    synchronized void hold(Object... begin) {
+        held = begin;
+    }
+
+    /** Sends what is kept back. */
+    synchronized void letOut() {
+        Object[] begin = held;
+        if (begin != null) {
+            held = null;
+            write(Frame.of(Frame.Type.BEGIN, begin));
+        }
+    }
+
     /** Sends a captured line, or a piece of one. */
     void send(LinePayload line) {
         Frame frame = line.frame();
@@ -46,6 +62,11 @@ final class Pipe {
     }
 
     private synchronized void send(Frame frame) {
+        letOut();
+        write(frame);
+    }
+
+    private void write(Frame frame) {
         try {
             out.write(frame.bytes(nonce));
         } catch (IOException gone) {

@@ -91,6 +91,9 @@ final class Settler implements Runnable {
     void step(long now) {
         halt(now);
         Hand.Running running = worker.hand().running();
+        if (running != null) {
+            worker.pipe().letOut();
+        }
         if (running != null && now - partialSent > PARTIAL_NANOS) {
             partialSent = now;
             worker.capture().flush();
