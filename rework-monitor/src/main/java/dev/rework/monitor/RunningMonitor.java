@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 /** A monitor between its start and its end: what it has open, and its duties. For one thread. */
 final class RunningMonitor {
 
+    /** What the end of its monitor does to a worker, in the words of the ancestor. */
+    static final String EXIT = "monitor exit";
+
     private static final long KILL_NANOS = TimeUnit.SECONDS.toNanos(15);
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
@@ -187,7 +190,7 @@ final class RunningMonitor {
         }
         context.listener().says("no new tasks begin");
         for (WorkerProcess worker : pool.all()) {
-            worker.stop("monitor exit");
+            worker.stop(EXIT);
         }
     }
 
@@ -202,7 +205,7 @@ final class RunningMonitor {
             pool.all().forEach(worker -> context.listener().says(worker + " goes on alone"));
         } else {
             for (WorkerProcess worker : pool.all()) {
-                kills.kill(worker, new WorkerProcess.Doom(Cause.ABORT, "monitor exit", "monitor exit"));
+                kills.kill(worker, new WorkerProcess.Doom(Cause.ABORT, EXIT, EXIT));
             }
             boolean done = until(KILL_NANOS, () -> pool.size() == 0 && pool.inquests() == 0);
             if (!done) {

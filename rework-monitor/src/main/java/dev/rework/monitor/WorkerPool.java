@@ -147,7 +147,10 @@ final class WorkerPool {
         inquests.incrementAndGet();
         try {
             workers.remove(worker.id());
-            if (!worker.isReported() && worker.bye().isEmpty()) {
+            boolean told = worker.doom()
+                    .filter(doom -> doom.deathinfo().equals(RunningMonitor.EXIT))
+                    .isPresent();
+            if (!worker.isReported() && worker.bye().isEmpty() && !told) {
                 String words =
                         worker.link().map(link -> link.output().lastWords()).orElse("");
                 failed(worker + " ended before it reported in: "
