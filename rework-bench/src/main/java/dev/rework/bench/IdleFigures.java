@@ -83,14 +83,17 @@ final class IdleFigures {
                 List<Double> rss = new ArrayList<>();
                 int tenth = run.scale().crowd / 10;
                 for (int i = 0; i < 10; i++) {
-                    Task<Object> printing = rework.task("lines")
-                            .domain(House.DOMAIN)
-                            .input(new Numbered(tenth))
-                            .schedule();
+                    List<Task<Object>> printing = new ArrayList<>();
+                    for (int lines = 0; lines < tenth; lines += LogFigures.EACH) {
+                        printing.add(rework.task("lines")
+                                .domain(House.DOMAIN)
+                                .input(new Numbered(Math.min(LogFigures.EACH, tenth - lines)))
+                                .schedule());
+                    }
                     long last = house.queue("noop", tenth);
                     house.tell();
                     house.awaitDrained(monitor, "noop", last, 600);
-                    printing.join(LIMIT);
+                    printing.forEach(task -> task.join(LIMIT));
                     rss.add(ForeignLoad.Vitals.of(monitor.pid()).rssMb());
                 }
                 taken.number("memory.monitor.tenth", "MiB", rss.get(0));

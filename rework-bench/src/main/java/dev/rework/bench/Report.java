@@ -43,7 +43,7 @@ final class Report {
             - `abort.*`: from `abort` on a busy loop until the process is gone, until the row is settled.
             - `start.cold`: from the worker's row (made right before its process) to its first task's beginning;
               `cpu` and `rss` as the process sees itself there.
-            - `logs.N`: lines a second from print to row by N tasks at once; `logs.visible` from print to a reader.
+            - `logs.2`: lines a second from print to row by 2 workers, 20,000 a task; `logs.visible` from print to a reader.
             - `growth.*`: `drain.noop.2` with that crowd of rows in the table, or with a snapshot held open throughout.
             - `idle.*`: one monitor and two idle workers; statements counted on the wire.
 
