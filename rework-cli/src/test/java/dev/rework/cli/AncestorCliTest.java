@@ -80,7 +80,8 @@ class AncestorCliTest {
     }
 
     private static Process monitor(String domain, String... more) throws IOException {
-        List<String> line = new ArrayList<>(List.of(
+        List<String> line = new ArrayList<>(hearingInterrupts());
+        line.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
@@ -102,6 +103,20 @@ class AncestorCliTest {
         return builder.redirectErrorStream(true)
                 .redirectOutput(folder.resolve(domain + ".log").toFile())
                 .start();
+    }
+
+    /** As the launcher does it: where this build runs in the background, SIGINT is ignored, and Java would not hear it. */
+    private static List<String> hearingInterrupts() {
+        List<String> env = List.of("env", "--default-signal=INT");
+        try {
+            List<String> trial = List.of("env", "--default-signal=INT", "true");
+            return new ProcessBuilder(trial).start().waitFor() == 0 ? env : List.of();
+        } catch (IOException none) {
+            return List.of();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        }
     }
 
     private static Ran rework(String command, String... more) {
