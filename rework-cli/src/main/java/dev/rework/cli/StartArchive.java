@@ -69,6 +69,7 @@ final class StartArchive {
                 archive.toString(),
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:ArchiveClassesAtExit=" + archive + ".half",
+                "--enable-native-access=ALL-UNNAMED", // as the launcher does
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:-UsePerfData",
