@@ -1,6 +1,7 @@
 package dev.rework.cli;
 
 import dev.rework.Registered;
+import dev.rework.internal.PlainText;
 import dev.rework.internal.Registrar;
 import java.io.File;
 import java.nio.file.Files;
@@ -56,6 +57,12 @@ final class RegisterOperations extends DatabaseCommand {
         Registered registered =
                 Registrar.register(database.connections(), path.toAbsolutePath().normalize(), options);
         out().println("registered " + registered.added() + " new operation (" + registered.known() + " already known)");
+        if (domain != null && registered.added() + registered.known() == 0) {
+            rework().shell()
+                    .err()
+                    .println(PlainText.shown(domain, false) + " is no operation's domain in " + path + "; --asdomain "
+                            + domain + " registers them under it");
+        }
         return ExitCode.DONE;
     }
 

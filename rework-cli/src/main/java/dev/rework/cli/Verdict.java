@@ -64,8 +64,12 @@ final class Verdict {
 
     private static Refusal onSql(SQLException error) {
         String state = error.getSQLState() == null ? "" : error.getSQLState();
+        if (state.startsWith("08")) {
+            String message = "the database is out of reach: " + message(error);
+            return new Refusal(ExitCode.UNREACHABLE, message, "rework doctor looks closer", error);
+        }
         String message = "the database answered: " + message(error);
-        if (state.startsWith("08") || state.startsWith("28") || state.startsWith("57P") || state.equals("3D000")) {
+        if (state.startsWith("28") || state.startsWith("57P") || state.equals("3D000")) {
             return new Refusal(ExitCode.UNREACHABLE, message, "rework doctor looks closer", error);
         }
         if (state.equals("42P01") || state.equals("3F000")) {

@@ -110,6 +110,7 @@ class CommandLineTest {
             assertThat(ran.code()).as(command).isEqualTo(3);
             assertThat(ran.err())
                     .as(command)
+                    .contains("out of reach")
                     .contains("127.0.0.1:1")
                     .doesNotContain("s3cret")
                     .doesNotContain("\tat ");
