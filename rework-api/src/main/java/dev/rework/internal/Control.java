@@ -33,6 +33,9 @@ public sealed interface Control {
     /** Lines up to the SYNC of this number are stored. */
     record Synced(long number) implements Control {}
 
+    /** The process tree of this attempt was seen to take so much resident memory. */
+    record Peak(long task, int attempt, int megabytes) implements Control {}
+
     /** The line that says it, without its end. */
     default String line() {
         if (this instanceof Drop drop) {
@@ -45,6 +48,8 @@ public sealed interface Control {
             return "dump " + dump.number;
         } else if (this instanceof Synced synced) {
             return "synced " + synced.number;
+        } else if (this instanceof Peak peak) {
+            return "peak " + peak.task + " " + peak.attempt + " " + peak.megabytes;
         }
         return getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
     }
@@ -55,7 +60,7 @@ public sealed interface Control {
      * @throws IllegalArgumentException on a line that is none
      */
     static Control parse(String line) {
-        String[] words = line.split(" ", 3);
+        String[] words = line.split(" ", 4);
         return switch (words[0]) {
             case "wake" -> new Wake();
             case "lease" -> new Lease();
@@ -66,6 +71,7 @@ public sealed interface Control {
             case "reload" -> new Reload();
             case "dump" -> new Dump(Long.parseLong(words[1]));
             case "synced" -> new Synced(Long.parseLong(words[1]));
+            case "peak" -> new Peak(Long.parseLong(words[1]), Integer.parseInt(words[2]), Integer.parseInt(words[3]));
             default -> throw new IllegalArgumentException("unknown control line: " + line);
         };
     }

@@ -66,7 +66,8 @@ class ProtocolTest {
                 new Control.Stop("explicit shutdown"),
                 new Control.Reload(),
                 new Control.Dump(3),
-                new Control.Synced(17));
+                new Control.Synced(17),
+                new Control.Peak(5, 2, 150));
         assertThat(all.stream().map(Control::line).map(Control::parse)).containsExactlyElementsOf(all);
         assertThat(all.stream().map(Object::getClass)).hasSize(Control.class.getPermittedSubclasses().length);
     }

@@ -42,8 +42,15 @@ final class MonitorCommand extends DatabaseCommand {
     @Option(
             names = "--maxmem",
             paramLabel = "MB",
-            description = "A worker above this ends after its task; 0 for never.")
+            description = "A worker that takes more than this, with its children, ends after its task; 0 for never.")
     int maxMemory;
+
+    @Option(
+            names = "--hard-maxmem",
+            paramLabel = "MB",
+            description = "A worker that takes more than this, with its children, is killed at once, and its task fails"
+                    + " with cause memory; 0 for never.")
+    int hardMemory;
 
     @Option(names = "--jvm-option", paramLabel = "X", description = "An option for the workers' JVM; may be repeated.")
     List<String> jvmOptions = List.of();
@@ -103,6 +110,7 @@ final class MonitorCommand extends DatabaseCommand {
                     .workers(minWorkers == null ? maxWorkers : minWorkers, maxWorkers)
                     .maxRuns(maxRuns)
                     .maxMemoryMb(maxMemory)
+                    .hardMemoryMb(hardMemory)
                     .jvmOptions(jvmOptions)
                     .classpath(RegisterOperations.paths(classpath))
                     .vacuum(kept)

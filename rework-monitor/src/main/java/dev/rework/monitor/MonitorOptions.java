@@ -54,7 +54,10 @@ public record MonitorOptions(
         demand(minWorkers <= maxWorkers, "--minworkers " + minWorkers + " is more than --maxworkers " + maxWorkers);
         demand(maxRuns >= 0, "--maxruns must be 0 or more, not " + maxRuns);
         demand(maxMemoryMb >= 0, "--maxmem must be 0 or more, not " + maxMemoryMb);
-        demand(hardMemoryMb >= 0, "the hard memory limit must be 0 or more, not " + hardMemoryMb);
+        demand(hardMemoryMb >= 0, "--hard-maxmem must be 0 or more, not " + hardMemoryMb);
+        demand(
+                hardMemoryMb == 0 || maxMemoryMb <= hardMemoryMb,
+                "--hard-maxmem " + hardMemoryMb + " is less than --maxmem " + maxMemoryMb);
         demand(vacuum == null || !vacuum.isNegative(), "--vacuum must not be negative");
         demand(!grace.isNegative(), "--grace must not be negative");
         demand(!startTimeout.isNegative(), "--start-timeout must not be negative");

@@ -71,12 +71,13 @@ final class MonitorSeat {
     private static String json(MonitorOptions options) {
         return String.format(
                 Locale.ROOT,
-                "{\"maxworkers\": %d, \"minworkers\": %d, \"maxruns\": %d, \"maxmem\": %d, \"debugport\": %d,"
-                        + " \"vacuum\": %s}",
+                "{\"maxworkers\": %d, \"minworkers\": %d, \"maxruns\": %d, \"maxmem\": %d, \"hardmaxmem\": %d,"
+                        + " \"debugport\": %d, \"vacuum\": %s}",
                 options.maxWorkers(),
                 options.minWorkers(),
                 options.maxRuns(),
                 options.maxMemoryMb(),
+                options.hardMemoryMb(),
                 options.debugPort(),
                 options.vacuum() == null ? "null" : "\"" + options.vacuum() + "\"");
     }

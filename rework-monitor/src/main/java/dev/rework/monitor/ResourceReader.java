@@ -1,11 +1,6 @@
 package dev.rework.monitor;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import dev.rework.internal.ProcessFamilies;
 import oshi.SystemInfo;
 import oshi.software.os.OSProcess;
 import oshi.software.os.OperatingSystem;
@@ -20,33 +15,23 @@ final class ResourceReader {
      *
      * @param memoryMb resident, summed over the tree
      * @param cpuMillis used since each of its processes began
+     * @param processes how many it has
      */
-    record Use(int memoryMb, long cpuMillis) {}
+    record Use(int memoryMb, long cpuMillis, int processes) {}
 
-    /** Who is whose child at this moment; one look at all processes serves all trees. */
-    static Map<Long, List<Long>> children() {
-        Map<Long, List<Long>> children = new HashMap<>();
-        ProcessHandle.allProcesses()
-                .forEach(process -> process.parent()
-                        .ifPresent(parent -> children.computeIfAbsent(parent.pid(), pid -> new ArrayList<>())
-                                .add(process.pid())));
-        return children;
-    }
-
-    /** Reads a process with its descendants; zeros when it is gone. */
-    Use read(long leader, Map<Long, List<Long>> children) {
-        Deque<Long> pids = new ArrayDeque<>(List.of(leader));
+    /** Reads a process with its family; zeros when it is gone. */
+    Use read(long leader, ProcessFamilies families) {
         long bytes = 0;
         long millis = 0;
-        while (!pids.isEmpty()) {
-            long pid = pids.remove();
+        int processes = 0;
+        for (long pid : families.of(leader)) {
             OSProcess process = system.getProcess((int) pid);
             if (process != null) {
                 bytes += process.getResidentMemory();
                 millis += process.getKernelTime() + process.getUserTime();
+                processes++;
             }
-            pids.addAll(children.getOrDefault(pid, List.of()));
         }
-        return new Use((int) (bytes >> 20), millis);
+        return new Use((int) (bytes >> 20), millis, processes);
     }
 }

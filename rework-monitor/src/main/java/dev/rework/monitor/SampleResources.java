@@ -1,6 +1,9 @@
 package dev.rework.monitor;
 
 import dev.rework.Cause;
+import dev.rework.internal.Control;
+import dev.rework.internal.HandCell.Begun;
+import dev.rework.internal.ProcessFamilies;
 import dev.rework.internal.db.WorkerStore.Sample;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -47,12 +50,12 @@ final class SampleResources implements Duty {
             return;
         }
         ranAt = now;
-        Map<Long, List<Long>> children = ResourceReader.children();
+        ProcessFamilies families = ProcessFamilies.now();
         Map<Long, Seen> next = new HashMap<>();
         for (WorkerProcess worker : pool.all()) {
             // One that is only starting needs its CPU itself, and oshi its own time to load.
             if (worker.isReported()) {
-                Seen after = look(worker, children);
+                Seen after = look(worker, families);
                 next.put(worker.id(), after);
                 enforce(worker, after.now.memoryMb());
             }
@@ -81,15 +84,16 @@ final class SampleResources implements Duty {
                 && System.nanoTime() - last.nanos < worker.idleNanos();
     }
 
-    private Seen look(WorkerProcess worker, Map<Long, List<Long>> children) {
+    private Seen look(WorkerProcess worker, ProcessFamilies families) {
         Seen before = seen.get(worker.id());
         ResourceReader read = reader;
         if (read == null) {
             read = new ResourceReader();
             reader = read;
         }
-        ResourceReader.Use use = read.read(worker.facts().identity().pid(), children);
+        ResourceReader.Use use = read.read(worker.facts().identity().pid(), families);
         worker.memory(use.memoryMb());
+        tell(worker, use);
         long now = System.nanoTime();
         int cpu = 0;
         if (before != null && now > before.nanos) {
@@ -98,6 +102,15 @@ final class SampleResources implements Duty {
         }
         Sample sample = new Sample(worker.id(), use.memoryMb(), cpu);
         return new Seen(use.cpuMillis(), now, sample, before == null ? null : before.stored);
+    }
+
+    /** A worker knows its own peak; not that of its children. */
+    private static void tell(WorkerProcess worker, ResourceReader.Use use) {
+        WorkerOutput.Hand hand = worker.hand();
+        if (hand != null && use.processes() > 1) {
+            Begun attempt = hand.attempt();
+            worker.send(new Control.Peak(attempt.task(), attempt.attempt(), use.memoryMb()));
+        }
     }
 
     private void enforce(WorkerProcess worker, int memoryMb) {

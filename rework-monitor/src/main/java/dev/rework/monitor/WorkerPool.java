@@ -3,6 +3,8 @@ package dev.rework.monitor;
 import dev.rework.internal.Control;
 import dev.rework.internal.db.WorkerStore;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /** The worker processes a monitor has now. Threads may share it. */
 final class WorkerPool {
 
+    private static final int HIGHEST_PORT = 65_535;
+    private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
     private static final long RACE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final MonitorContext context;
@@ -204,17 +208,28 @@ final class WorkerPool {
         return busy >= context.options().maxWorkers();
     }
 
-    /** The lowest port that none of the workers has; null when there are to be none. */
+    /** The lowest port that nobody has; null when there are to be none, or none is left. */
     private @Nullable Integer freePort() {
         int first = context.options().debugPort();
         if (first == 0) {
             return null;
         }
-        int port = first;
-        while (isTaken(port)) {
-            port++;
+        for (int port = first; port <= HIGHEST_PORT; port++) {
+            // A worker that starts now has its port and does not listen yet.
+            if (!isTaken(port) && isFree(port)) {
+                return port;
+            }
         }
-        return port;
+        context.listener().says("no port is free for a debugger from " + first + " on");
+        return null;
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, LOOPBACK)) {
+            return socket.isBound();
+        } catch (IOException taken) {
+            return false;
+        }
     }
 
     private boolean isTaken(int port) {

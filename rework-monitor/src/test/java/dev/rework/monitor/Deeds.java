@@ -180,6 +180,33 @@ public final class Deeds {
         return new ProcessBuilder("sh", "-c", script).inheritIO().start().waitFor();
     }
 
+    /** Ends once its child, whose parent is gone, holds 150 MiB. */
+    @Operation(domain = "deeds")
+    public static void leavesBehind(String file) throws Exception {
+        child("(" + EAT + "; touch '" + file + "'; sleep 300; :) &");
+        while (!Files.exists(Path.of(file))) {
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+
+    /** Its child holds 150 MiB until a file is there, and then works for more than a second. */
+    @Operation(domain = "deeds")
+    public static void childEats(String file) throws Exception {
+        child(EAT + "; while [ ! -e '" + file + "' ]; do sleep 0.05; done; " + BURN);
+    }
+
+    private static final String EAT = "x=$(head -c 157286400 /dev/zero | tr '\\0' x)";
+    private static final String BURN = "while :; do i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done;"
+            + " read -r a b c d e f g h i j k l m ticks rest < /proc/self/stat; [ $ticks -ge 120 ] && break; done";
+
+    private static void child(String script) throws Exception {
+        new ProcessBuilder("sh", "-c", script)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
+    }
+
     /** Notes that it ran. */
     @Operation(domain = "deeds")
     public static void note(String file) throws IOException {

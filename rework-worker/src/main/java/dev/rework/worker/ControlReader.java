@@ -82,6 +82,11 @@ final class ControlReader implements Runnable {
             worker.signals().reload();
         } else if (control instanceof Control.Dump dump) {
             ThreadDump.send(worker.pipe(), dump.number());
+        } else if (control instanceof Control.Peak peak) {
+            RunningTask running = task;
+            if (running != null && running.id() == peak.task() && running.attempt() == peak.attempt()) {
+                running.peak(peak.megabytes());
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.rework.worker;
 
+import dev.rework.internal.ProcessFamilies;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,10 +11,13 @@ import java.time.Duration;
 final class OwnProcess {
     private static final Path SELF = Path.of("/proc/self");
     private static final long TICK_MILLIS = 10;
+    // utime, stime, cutime and cstime.
+    private static final int FIRST_TIME = 11;
+    private static final int TIMES = 4;
 
     private OwnProcess() {}
 
-    /** Its processor time so far. */
+    /** Its processor time so far, and that of processes it started and has seen end. */
     static long cpuMillis() {
         String stat = read("stat");
         if (stat.isEmpty()) {
@@ -24,17 +28,31 @@ final class OwnProcess {
                     .orElse(0L);
         }
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * TICK_MILLIS;
+        long ticks = 0;
+        for (int field = FIRST_TIME; field < FIRST_TIME + TIMES; field++) {
+            ticks += Long.parseLong(fields[field]);
+        }
+        return ticks * TICK_MILLIS;
     }
 
     /** Its resident memory now, in MiB. */
     static int residentMb() {
-        return status("VmRSS:");
+        return status(SELF, "VmRSS:");
+    }
+
+    /** The resident memory, in MiB, of what came from it and still lives: looks at every process of the machine. */
+    static int offspringMb() {
+        long self = ProcessHandle.current().pid();
+        int sum = 0;
+        for (long pid : ProcessFamilies.now().of(self)) {
+            sum += pid == self ? 0 : status(Path.of("/proc", Long.toString(pid)), "VmRSS:");
+        }
+        return sum;
     }
 
     /** The most it ever was, or since {@link #resetPeak}. */
     static int peakMb() {
-        return status("VmHWM:");
+        return status(SELF, "VmHWM:");
     }
 
     /** Lets the peak begin anew. */
@@ -57,8 +75,8 @@ final class OwnProcess {
         return uptime.isEmpty() ? -1 : Double.parseDouble(uptime.substring(0, uptime.indexOf(' ')));
     }
 
-    private static int status(String field) {
-        for (String line : read("status").split("\n")) {
+    private static int status(Path process, String field) {
+        for (String line : read(process.resolve("status")).split("\n")) {
             if (line.startsWith(field)) {
                 return Integer.parseInt(line.replaceAll("\\D", "")) / 1024;
             }

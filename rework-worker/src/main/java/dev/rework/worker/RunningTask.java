@@ -23,6 +23,7 @@ final class RunningTask implements TaskContext {
     private final AtomicReference<@Nullable String> progress = new AtomicReference<>();
     private volatile @Nullable String output;
     private volatile byte @Nullable [] rawOutput;
+    private volatile int peakMb;
     private @Nullable TaskConnections connections;
     private @Nullable Rework client;
     private boolean ended;
@@ -160,6 +161,16 @@ final class RunningTask implements TaskContext {
     @Nullable
     String takeProgress() {
         return progress.getAndSet(null);
+    }
+
+    /** Its process tree was seen to take so much; said by one thread. */
+    void peak(int megabytes) {
+        peakMb = Math.max(peakMb, megabytes);
+    }
+
+    /** The most its process tree was seen to take; 0 when nobody looked. */
+    int peakMb() {
+        return peakMb;
     }
 
     /** What it saved last. */

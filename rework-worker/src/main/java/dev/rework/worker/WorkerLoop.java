@@ -19,13 +19,13 @@ final class WorkerLoop {
     private static final long IDLE_MILLIS = 60_000;
     private static final long MEASURED_NANOS = 5_000_000;
     private static final int LONGEST_OUTPUT = 32 * 1024 * 1024;
-    private static final long SHRINK_MILLIS = 3000;
 
     private final Worker worker;
     private final Invocation invocation;
     private final ControlReader control;
     private final Heads heads = new Heads();
     private final BatchSizing sizing = new BatchSizing();
+    private final Size size;
     private final Path indexFile;
     private RegistrationIndex index;
     private Served served;
@@ -40,6 +40,7 @@ final class WorkerLoop {
         this.worker = worker;
         this.control = control;
         this.invocation = new Invocation(Thread.currentThread().getContextClassLoader());
+        this.size = new Size(worker.launch().maxMemoryMb(), worker.signals());
         this.indexFile = Path.of(worker.launch().index());
         this.index = RegistrationIndex.read(indexFile);
         this.served = new Served(List.of(), worker.launch().host());
@@ -113,9 +114,9 @@ final class WorkerLoop {
             worker.settlement().giveBackStrays();
             return stop;
         }
-        if (tooLarge()) {
+        if (size.isTooLarge()) {
             settle();
-            return stillTooLarge();
+            return size.afterCollection();
         }
         if (worker.signals().takeWake()) {
             heads.forget();
@@ -293,7 +294,7 @@ final class WorkerLoop {
                 running.since(),
                 ended,
                 measure ? cpuSince() : 0,
-                measure ? OwnProcess.peakMb() : 0,
+                measure ? Math.max(OwnProcess.peakMb(), task.peakMb()) : 0,
                 failure == null
                         ? -1
                         : running.operation().retry().millis(claim.attempt(), ThreadLocalRandom.current()));
@@ -308,25 +309,6 @@ final class WorkerLoop {
         long used = now - cpuSeen;
         cpuSeen = now;
         return used;
-    }
-
-    private boolean tooLarge() {
-        int most = worker.launch().maxMemoryMb();
-        return most > 0 && OwnProcess.residentMb() > most;
-    }
-
-    /** Resident memory says little before a collection, and some collectors give memory back late. */
-    private @Nullable String stillTooLarge() {
-        System.gc();
-        long end = System.nanoTime() + SHRINK_MILLIS * 1_000_000;
-        while (tooLarge()) {
-            if (System.nanoTime() - end > 0) {
-                return "uses " + OwnProcess.residentMb() + " MiB, more than "
-                        + worker.launch().maxMemoryMb() + " (maxmem)";
-            }
-            worker.signals().rest(100);
-        }
-        return null;
     }
 
     /** Lets go of what the operations hold. */
