@@ -45,8 +45,7 @@ final class MethodReader {
         this.found = found;
     }
 
-    /** The operation, or null when something is wrong, which is then told with class and line. */
-    @Nullable
+    /** The operation as declared; what is wrong with it is told with class and line, and then it is of no use. */
     Declared read() {
         checkPlace();
         List<TypeSignature> inputs = inputs();
@@ -68,9 +67,13 @@ final class MethodReader {
                 declaration.retry(),
                 declaration.priority(),
                 plan(input));
-        String where = owner.getName() + "." + method.getName() + " (" + line() + "): ";
-        problems.forEach(problem -> found.add(where + problem));
-        return problems.isEmpty() ? declared : null;
+        problems.forEach(problem -> found.add(where() + ": " + problem));
+        return declared;
+    }
+
+    /** Class, method, file and line. */
+    String where() {
+        return owner.getName() + "." + method.getName() + " (" + line() + ")";
     }
 
     /** Without a parameter it takes nothing; with the context alone, the ancestor's style, anything. */

@@ -17,7 +17,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 
@@ -63,6 +62,7 @@ final class OperationScanner {
     private static Declared.Found read(ScanResult result, Source source, Path code) {
         List<String> problems = new ArrayList<>();
         boolean container = hasInstances(source);
+        Map<List<String>, String> names = new HashMap<>();
         List<Declared> operations = new ArrayList<>();
         for (ClassInfo owner : result.getClassesWithMethodAnnotation(ANNOTATION)) {
             if (!isOf(owner, code)) {
@@ -71,11 +71,13 @@ final class OperationScanner {
             owner.getDeclaredMethodAndConstructorInfo().stream()
                     .filter(method -> method.hasAnnotation(ANNOTATION) && !method.isBridge() && !method.isSynthetic())
                     .sorted(Comparator.comparingInt(MethodInfo::getMinLineNum))
-                    .map(method -> new MethodReader(method, source.path(), container, problems).read())
-                    .filter(Objects::nonNull)
-                    .forEach(operations::add);
+                    .forEach(method -> {
+                        MethodReader reader = new MethodReader(method, source.path(), container, problems);
+                        Declared operation = reader.read();
+                        operations.add(operation);
+                        findDuplicate(operation, reader.where(), names, problems);
+                    });
         }
-        findDuplicates(operations, problems);
         return new Declared.Found(List.copyOf(operations), List.copyOf(problems));
     }
 
@@ -92,17 +94,13 @@ final class OperationScanner {
         }
     }
 
-    private static void findDuplicates(List<Declared> operations, List<String> problems) {
-        Map<List<String>, Declared> seen = new HashMap<>();
-        for (Declared operation : operations) {
-            String name = operation.entry().name();
-            Declared first = seen.putIfAbsent(List.of(operation.domain(), name), operation);
-            if (first != null) {
-                problems.add(operation.entry().className() + "."
-                        + operation.entry().methodName() + " and "
-                        + first.entry().className() + "." + first.entry().methodName() + " are both called `" + name
-                        + "` in domain `" + operation.domain() + "`: give one another name");
-            }
+    private static void findDuplicate(
+            Declared operation, String where, Map<List<String>, String> names, List<String> problems) {
+        String name = operation.entry().name();
+        String first = names.putIfAbsent(List.of(operation.domain(), name), where);
+        if (first != null) {
+            problems.add(where + ": is called `" + name + "` in domain `" + operation.domain() + "` as " + first
+                    + " is: give one another name");
         }
     }
 

@@ -129,7 +129,7 @@ class OperationScannerTest {
                             @Operation public static void twice(int a) {}
                             @Operation(name = "twice") public static void again(int a) {}
                             @Operation(domain = "other") public static void twice(long a) {}
-                            @Operation(timeout = "3 minutes", grace = "-PT1S") public static void times() {}
+                            @Operation(timeout = "3 minutes", grace = "-PT1S") public static void times() {} @Operation(name = "times") public static void slow() {}
                             @Operation(timeout = "PT0S") public static void zero() {}
                             @Operation(backoff = "PT2H", maxBackoff = "PT1H") public static void backoffs() {}
                             @Operation public static void inputs(int a, String b, TaskContext c, TaskContext d) {}
@@ -156,8 +156,10 @@ class OperationScannerTest {
         assertThat(found.problems())
                 .containsExactlyInAnyOrder(
                         "user.Wrong.hidden (Wrong.java:7): the method is not public",
-                        "user.Wrong.again and user.Wrong.twice are both called `twice` in domain `default`:"
-                                + " give one another name",
+                        "user.Wrong.again (Wrong.java:9): is called `twice` in domain `default`"
+                                + " as user.Wrong.twice (Wrong.java:8) is: give one another name",
+                        "user.Wrong.slow (Wrong.java:11): is called `times` in domain `default`"
+                                + " as user.Wrong.times (Wrong.java:11) is: give one another name",
                         "user.Wrong.times (Wrong.java:11): timeout `3 minutes` is not an ISO 8601 duration such as PT3M",
                         "user.Wrong.times (Wrong.java:11): grace `-PT1S` is negative",
                         "user.Wrong.zero (Wrong.java:12): timeout is zero: leave it out for none",
