@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  *
  * @param pid checked to be a process that works in the data folder: a pid alone may belong to somebody else by now
  * @param port it listens on
- * @param word {@code starting}, {@code ready} or {@code stopping}
+ * @param word {@code starting}, {@code ready}, {@code standby} or {@code stopping}
  */
 record Postmaster(long pid, int port, String word) {
 
@@ -41,8 +41,9 @@ record Postmaster(long pid, int port, String word) {
                 new Postmaster(pid, port, lines.size() > 7 ? lines.get(7).strip() : "starting"));
     }
 
+    /** A standby takes connections too, for reading. */
     boolean isReady() {
-        return word.equals("ready");
+        return word.equals("ready") || word.equals("standby");
     }
 
     boolean isStopping() {

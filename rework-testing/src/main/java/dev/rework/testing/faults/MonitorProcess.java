@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A monitor in a process of its own, so that a test can kill it as a host's kernel would. {@link #main} is that process; it
@@ -25,6 +27,26 @@ public final class MonitorProcess {
     }
 
     /**
+     * Which monitor.
+     *
+     * @param url the database's address, with its password
+     * @param log where its output is appended
+     */
+    public record Seat(String url, ReworkHome home, String host, int workers, Path log) {}
+
+    /**
+     * How it is started.
+     *
+     * @param before what stands before its command
+     * @param environment added to its environment
+     * @param classpath its class path, and so that of its workers
+     */
+    public record Way(List<String> before, Map<String, String> environment, String classpath) {
+        /** As this process is run. */
+        public static final Way PLAIN = new Way(List.of(), Map.of(), System.getProperty("java.class.path", ""));
+    }
+
+    /**
      * Starts one; what it says goes to a file.
      *
      * @param url the database's address, with its password
@@ -32,24 +54,31 @@ public final class MonitorProcess {
      */
     public static MonitorProcess start(String url, ReworkHome home, String host, int workers, Path log)
             throws IOException {
-        List<String> command = List.of(
+        return start(new Seat(url, home, host, workers, log), Way.PLAIN);
+    }
+
+    /** Starts one in a way of its own. */
+    public static MonitorProcess start(Seat seat, Way way) throws IOException {
+        List<String> command = new ArrayList<>(way.before());
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
-                System.getProperty("java.class.path"),
+                way.classpath(),
                 MonitorProcess.class.getName(),
-                home.path().toString(),
-                host,
-                Integer.toString(workers));
-        File file = log.toFile();
-        Process process = new ProcessBuilder(command)
+                seat.home().path().toString(),
+                seat.host(),
+                Integer.toString(seat.workers())));
+        File file = seat.log().toFile();
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(file))
-                .start();
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(file));
+        builder.environment().putAll(way.environment());
+        Process process = builder.start();
         try (OutputStream in = process.getOutputStream()) {
-            in.write((url + "\n").getBytes(StandardCharsets.UTF_8));
+            in.write((seat.url() + "\n").getBytes(StandardCharsets.UTF_8));
         }
         return new MonitorProcess(process);
     }

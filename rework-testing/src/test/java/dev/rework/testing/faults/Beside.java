@@ -20,6 +20,7 @@ final class Beside implements AutoCloseable {
     final Rework rework;
     final MonitorProcess monitor;
     final Path witnessed;
+    private final MonitorProcess.Seat seat;
     private final Path folder;
 
     /**
@@ -29,9 +30,32 @@ final class Beside implements AutoCloseable {
      * @param monitorsUrl the same database's address, for the monitor and its worker
      */
     Beside(String url, String monitorsUrl, Path folder) throws Exception {
+        this(url, seat(monitorsUrl, HOST, 1, folder), MonitorProcess.Way.PLAIN, folder);
+    }
+
+    /**
+     * Starts one of several.
+     *
+     * @param url the database's address, for the client
+     * @param folder where the witness of all of them is, and what their tasks wait for
+     */
+    Beside(String url, MonitorProcess.Seat seat, MonitorProcess.Way way, Path folder) throws Exception {
         this.folder = folder;
-        this.witnessed = folder.resolve("witness");
-        ReworkHome home = new ReworkHome(folder.resolve("home").toAbsolutePath());
+        this.seat = seat;
+        this.witnessed = folder.resolve("witness").toAbsolutePath();
+        register(url, seat.home(), seat.host());
+        this.rework = Rework.connect(url);
+        this.monitor = MonitorProcess.start(seat, way);
+    }
+
+    /** A monitor of a host with a home and a log in this folder. */
+    static MonitorProcess.Seat seat(String url, String host, int workers, Path folder) {
+        Path home = folder.resolve("home-" + host).toAbsolutePath();
+        return new MonitorProcess.Seat(
+                url, new ReworkHome(home), host, workers, folder.resolve("monitor-" + host + ".log"));
+    }
+
+    private static void register(String url, ReworkHome home, String host) throws Exception {
         Path operations = Path.of(HeldOperations.class
                 .getProtectionDomain()
                 .getCodeSource()
@@ -43,18 +67,36 @@ final class Beside implements AutoCloseable {
         Registrar.register(
                 DatabaseAddress.parse(url).dataSource("test"),
                 operations,
-                new Registrar.Options(HOST, StormOperations.DOMAIN, null, classpath, home));
-        this.rework = Rework.connect(url);
-        this.monitor = MonitorProcess.start(monitorsUrl, home, HOST, 1, folder.resolve("monitor.log"));
+                new Registrar.Options(host, StormOperations.DOMAIN, null, classpath, home));
     }
 
     /** A task that runs until {@link #release}; of an empty name: at once. */
     Task<?> schedule(String name) {
+        return schedule("held", name);
+    }
+
+    /** The same, of one of the {@link HeldOperations}. */
+    Task<?> schedule(String operation, String name) {
         String file = name.isEmpty() ? "" : file(name).toString();
-        return rework.task("held")
+        return rework.task(operation)
                 .domain(StormOperations.DOMAIN)
                 .input(new HeldOperations.Hold(witnessed.toString(), file))
                 .schedule();
+    }
+
+    /** The same, for this monitor's host alone. */
+    Task<?> scheduleHere(String operation, String name) {
+        String file = name.isEmpty() ? "" : file(name).toString();
+        return rework.task(operation)
+                .domain(StormOperations.DOMAIN)
+                .host(seat.host())
+                .input(new HeldOperations.Hold(witnessed.toString(), file))
+                .schedule();
+    }
+
+    /** The processes of its workers. */
+    List<Long> workers() {
+        return monitor.handle().descendants().map(ProcessHandle::pid).sorted().toList();
     }
 
     void release(String name) throws IOException {
@@ -78,7 +120,7 @@ final class Beside implements AutoCloseable {
     /** What the monitor said: for the description of a failed assertion. */
     String said() {
         try {
-            return Files.readString(folder.resolve("monitor.log"));
+            return Files.readString(seat.log());
         } catch (IOException e) {
             return e.toString();
         }

@@ -7,6 +7,7 @@ import dev.rework.Task;
 import dev.rework.TaskState;
 import dev.rework.embedded.EmbeddedPostgres;
 import dev.rework.embedded.EmbeddedStatus;
+import dev.rework.embedded.FaultRow;
 import dev.rework.testing.Eventually;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,11 +61,11 @@ class DatabaseOutageTest {
         try (Beside beside = new Beside(url, url, folder)) {
             Task<?> running = beside.schedule("through");
             beside.awaitBegin(running.id());
-            List<Long> workers = workers(beside);
+            List<Long> workers = beside.workers();
 
             end(end);
             LockSupport.parkNanos(Duration.ofSeconds(seconds).toNanos());
-            assertThat(workers(beside)).isEqualTo(workers);
+            assertThat(beside.workers()).isEqualTo(workers);
             if (seconds > 1) {
                 beside.release("through"); // it ends while nobody can be told
             }
@@ -80,22 +81,16 @@ class DatabaseOutageTest {
                     .as(beside.said())
                     .isEqualTo(TaskState.DONE);
             Duration resumed = Duration.ofNanos(System.nanoTime() - since);
-            System.out.println(end + " for " + seconds + " s: a task of afterwards was done after " + resumed);
+            FaultRow.measured(
+                    end == End.STOPPED ? 20 : 21,
+                    end.name().toLowerCase(java.util.Locale.ROOT) + " " + seconds + " s, work went on after "
+                            + FaultRow.millis(resumed));
             assertThat(resumed).isLessThan(RESUMED);
             assertThat(beside.begun(running.id())).isEqualTo(1);
             assertThat(beside.begun(next.id())).isEqualTo(1);
             assertThat(beside.monitor.handle().isAlive()).isTrue();
-            assertThat(workers(beside)).isEqualTo(workers);
+            assertThat(beside.workers()).isEqualTo(workers);
         }
-    }
-
-    private static List<Long> workers(Beside beside) {
-        return beside.monitor
-                .handle()
-                .children()
-                .map(ProcessHandle::pid)
-                .sorted()
-                .toList();
     }
 
     private void end(End how) throws Exception {
