@@ -5,6 +5,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The partitions of table {@code rework.log}, one per UTC day, made ahead by {@code init-db} and by monitors, dropped
@@ -17,8 +19,12 @@ public final class LogPartitions {
             select rework.make_log_day(?)
             """;
 
+    private static final String DAYS = """
+            select d.day from rework.log_days(?) d(day)
+            """;
+
     private static final String DROP = """
-            select rework.drop_log_days(?)
+            select rework.drop_log_day(?)
             """;
 
     private LogPartitions() {}
@@ -39,12 +45,32 @@ public final class LogPartitions {
     }
 
     /**
-     * Drops the partitions of all days before one, or none when the table is in use.
+     * Drops the partitions of days before one that have no line of a task that is still there. One that is in use is left
+     * to the next call.
      *
-     * @return how many were dropped
+     * @return the days before it whose partitions stay
      */
-    public static int dropBefore(Connection connection, LocalDate first) throws SQLException {
-        return whenFree(connection, c -> Integer.parseInt(call(c, DROP, first)));
+    public static List<LocalDate> dropBefore(Connection connection, LocalDate first) throws SQLException {
+        List<LocalDate> kept = new ArrayList<>();
+        for (LocalDate day : Transactions.in(connection, c -> days(c, first))) {
+            if (whenFree(connection, c -> call(c, DROP, day).equals("t") ? 1 : 0) == 0) {
+                kept.add(day);
+            }
+        }
+        return kept;
+    }
+
+    private static List<LocalDate> days(Connection connection, LocalDate before) throws SQLException {
+        List<LocalDate> days = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(DAYS)) {
+            statement.setObject(1, before);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    days.add(rows.getObject(1, LocalDate.class));
+                }
+            }
+        }
+        return days;
     }
 
     private static int whenFree(Connection connection, Transactions.Step<Integer> step) throws SQLException {

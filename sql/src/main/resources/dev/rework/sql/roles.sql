@@ -70,7 +70,7 @@ grant select on rework.schema_version, rework.installation, rework.operation, re
 grant execute on function rework.queue_depth
    to rework_reader, rework_submitter;
 
-grant select on rework.monitor, rework.worker, rework.dump, rework.audit, rework.plans, rework.plan_watch
+grant select on rework.monitor, rework.worker, rework.sample, rework.dump, rework.audit, rework.plans, rework.plan_watch
    to rework_reader;
 grant select (id, operation, worker, parent, plan, run_at, queued, started, finished, failed_at, fire_at, rank,
               attempt, cpu_ms, peak_mb, ready, waiting, state, cause, host, reason, error, progress, metadata)
@@ -97,7 +97,7 @@ grant execute on function rework.abort to rework_operator;
 
 grant rework_submitter to rework_worker;
 grant update (state, cause, reason, worker, attempt, run_at, started, finished, failed_at, output, raw_output, error,
-              progress, cpu_ms, peak_mb)
+              progress, cpu_ms, peak_mb, moments)
    on rework.task to rework_worker;
 grant select on rework.worker to rework_worker;
 grant update (state, lease, holding, pid, started, finished, deathinfo, runs) on rework.worker to rework_worker;
@@ -105,13 +105,14 @@ grant insert on rework.attempt to rework_worker;
 
 grant rework_reader, rework_worker to rework_monitor;
 grant select, insert, update, delete on rework.monitor, rework.worker to rework_monitor;
+grant insert, delete on rework.sample to rework_monitor;
 grant update, delete on rework.task to rework_monitor;
 grant insert (plan, fire_at, finished, failed_at, cause, reason) on rework.task to rework_monitor;
 grant insert, delete on rework.log, rework.dump to rework_monitor;
 grant usage on sequence rework.log_id to rework_monitor;
 grant select, update on rework.plan to rework_monitor;
 grant select, insert, update on rework.plan_watch to rework_monitor;
-grant execute on function rework.make_log_day, rework.drop_log_days to rework_monitor;
+grant execute on function rework.make_log_day, rework.log_days, rework.drop_log_day to rework_monitor;
 
 -- Whoever acts leaves an audit row, and can leave it only in the name of the login that acts.
 alter table rework.audit enable row level security;

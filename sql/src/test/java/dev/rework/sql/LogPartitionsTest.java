@@ -28,7 +28,7 @@ class LogPartitionsTest {
         }
     }
 
-    private static int dropBefore(String first) throws SQLException {
+    private static List<LocalDate> dropBefore(String first) throws SQLException {
         try (Connection connection = db.connection()) {
             return LogPartitions.dropBefore(connection, LocalDate.parse(first));
         }
@@ -132,10 +132,47 @@ class LogPartitionsTest {
     @Test
     void wholeDaysAreDropped() throws SQLException {
         ensure("2000-01-01", 3);
-        assertThat(dropBefore("2000-01-03")).isEqualTo(2);
-        assertThat(dropBefore("2000-01-03")).isZero();
-        assertThat(dropBefore("2000-01-05")).isEqualTo(2);
+        log("2000-01-01 12:00+00");
+        assertThat(dropBefore("2000-01-03")).isEmpty();
+        assertThat(partitions("2000")).isEqualTo(2);
+        assertThat(dropBefore("2000-01-05")).isEmpty();
+        assertThat(partitions("2000")).isZero();
         assertThat(db.number("select count(*) from pg_class where relname = 'log_other'"))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void aDayWithALineOfATaskThatIsThereStays() throws SQLException {
+        ensure("2001-01-01", 2);
+        db.execute("insert into rework.operation (domain, name) values ('kept', 'kept')");
+        long task = db.number("insert into rework.task (operation, state) select id, 'queued' from rework.operation"
+                + " where name = 'kept' returning id");
+        for (long line : List.of(task - 1, task, task + 1)) {
+            db.execute("insert into rework.log (task, attempt, time, stream, level, line) values (" + line
+                    + ", 1, '2001-01-02 12:00+00', 'stdout', 'INFO', 'x')");
+        }
+        assertThat(dropBefore("2001-01-04")).containsExactly(LocalDate.parse("2001-01-02"));
+        assertThat(partitions("2001")).isEqualTo(1);
+        db.execute("delete from rework.task where id = " + task);
+        assertThat(dropBefore("2001-01-04")).isEmpty();
+        assertThat(partitions("2001")).isZero();
+    }
+
+    @Test
+    void aDayInUseIsLeftToTheNextCall() throws SQLException {
+        ensure("2002-01-01", 0);
+        try (Connection writer = db.connection();
+                Statement statement = writer.createStatement()) {
+            writer.setAutoCommit(false);
+            statement.execute("insert into rework.log (task, attempt, time, stream, level, line)"
+                    + " values (1, 1, '2002-01-01 12:00+00', 'stdout', 'INFO', 'x')");
+            assertThat(dropBefore("2002-01-02")).containsExactly(LocalDate.parse("2002-01-01"));
+            writer.rollback();
+        }
+        assertThat(dropBefore("2002-01-02")).isEmpty();
+    }
+
+    private static long partitions(String year) {
+        return db.number("select count(*) from pg_class where relkind = 'r' and relname like 'log_y" + year + "%'");
     }
 }

@@ -144,7 +144,14 @@ class RolesTest {
             new Deed("change logs", "update rework.log set line = ''"),
             new Deed("purge logs", "delete from rework.log", "monitor"),
             new Deed("make a partition", "select rework.make_log_day('2050-01-01')", "monitor"),
-            new Deed("drop partitions", "select rework.drop_log_days('1990-01-01')", "monitor"),
+            new Deed("list old partitions", "select rework.log_days('1990-01-01')", "monitor"),
+            new Deed("drop a partition", "select rework.drop_log_day('1990-01-01')", "monitor"),
+            new Deed("read what workers used", "select memory_mb from rework.sample", "reader", "operator", "monitor"),
+            new Deed(
+                    "keep what a worker used",
+                    "insert into rework.sample (worker, memory_mb, cpu_percent) select id, 1, 1 from rework.worker",
+                    "monitor"),
+            new Deed("keep what a moment means", "update rework.task set moments = '{}'", "worker", "monitor"),
             new Deed(
                     "remember an attempt",
                     "insert into rework.attempt (task, attempt, cause) values (1, 1, 'error')",
@@ -247,7 +254,7 @@ class RolesTest {
                    and not has_column_privilege('rework_reader', c.oid, a.attnum, 'select')
                 """))
                 .isEqualTo(
-                        "plan.identity plan.input plan.raw_input task.input task.output task.raw_input task.raw_output task.token");
+                        "plan.identity plan.input plan.raw_input task.input task.moments task.output task.raw_input task.raw_output task.token");
     }
 
     @Test
