@@ -1,7 +1,6 @@
 package dev.rework.internal;
 
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -26,14 +25,13 @@ public final class HandCell {
     public static final int SLOTS = 1024;
 
     private static final int SIZE = 8 + SLOTS * 16;
-    private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     private final ByteBuffer bytes;
     private long count;
 
     private HandCell(ByteBuffer bytes) {
-        this.bytes = bytes;
-        LONGS.setRelease(bytes, 0, 0L);
+        this.bytes = bytes.order(ByteOrder.nativeOrder());
+        bytes.putLong(0, 0);
     }
 
     /** A beginning. */
@@ -55,10 +53,12 @@ public final class HandCell {
     /** Says that this attempt begins; must be called before its method is. */
     public void begin(long task, int attempt) {
         int slot = 8 + (int) (count % SLOTS) * 16;
-        LONGS.set(bytes, slot, task);
-        LONGS.set(bytes, slot + 8, (long) attempt);
+        bytes.putLong(slot, task);
+        bytes.putLong(slot + 8, attempt);
         count++;
-        LONGS.setRelease(bytes, 0, count);
+        // A fence and plain writes: a view VarHandle costs each worker's start some milliseconds.
+        VarHandle.releaseFence();
+        bytes.putLong(0, count);
     }
 
     /** What a worker has begun, oldest first; empty when there is no such file. */

@@ -78,6 +78,12 @@ public record RegistrationIndex(List<Section> sections) {
         public Entry {
             parameters = List.copyOf(parameters);
         }
+
+        // By hand, as in Lane: workers keep a map by it.
+        @Override
+        public int hashCode() {
+            return 31 * name.hashCode() + className.hashCode();
+        }
     }
 
     /** Where it stands. Its folder is made on the way. */

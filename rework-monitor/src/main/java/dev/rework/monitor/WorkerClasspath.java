@@ -78,7 +78,11 @@ public record WorkerClasspath(List<Path> front, List<Path> fallback) {
         List<Path> all = new ArrayList<>(front);
         all.addAll(users);
         all.addAll(fallback);
-        return all.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+        return joined(all);
+    }
+
+    static String joined(List<Path> paths) {
+        return paths.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
     }
 
     private static @Nullable Path root(String resource) {

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,9 @@ final class WorkerPool {
     private static final int HIGHEST_PORT = 65_535;
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
     private static final long RACE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long TRAINING_MILLIS = 1_500;
+    private static final int KILLED = 137;
+    private static final int ENDED = 143;
 
     private final MonitorContext context;
     private final WorkerSpawn spawn;
@@ -30,6 +34,7 @@ final class WorkerPool {
     private final Map<Long, WorkerProcess> workers = new ConcurrentHashMap<>();
     private final AtomicInteger inquests = new AtomicInteger();
     private final Inquest inquest;
+    private final AtomicBoolean trains = new AtomicBoolean();
     private volatile long readyAt = System.nanoTime() - RACE_NANOS;
 
     WorkerPool(MonitorContext context, WorkerSpawn spawn, LogCap.Limits limits) {
@@ -155,6 +160,9 @@ final class WorkerPool {
                     .filter(doom -> doom.deathinfo().equals(RunningMonitor.EXIT))
                     .isPresent();
             if (!worker.isReported() && worker.bye().isEmpty() && !told) {
+                if (code != null && code != 0 && code != KILLED && code != ENDED) {
+                    spawn.archive().blame();
+                }
                 String words =
                         worker.link().map(link -> link.output().lastWords()).orElse("");
                 failed(worker + " ended before it reported in: "
@@ -174,6 +182,19 @@ final class WorkerPool {
 
     void reported() {
         backoff.worked();
+        if (spawn.archive().isMissing() && trains.compareAndSet(false, true)) {
+            context.acts().execute(this::train);
+        }
+    }
+
+    /** Not beside the start of the other workers, and not for a monitor that is gone in a moment. */
+    private void train() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(TRAINING_MILLIS);
+            spawn.train().ifPresent(context.listener()::details);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Something was queued: tells one idle worker at once; the look that follows says whether more are needed. */

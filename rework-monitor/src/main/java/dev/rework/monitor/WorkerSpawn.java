@@ -15,8 +15,10 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Starts worker processes: their command line, environment and launch. Threads may share it. */
@@ -36,13 +38,14 @@ final class WorkerSpawn {
     // Gives memory back after a task, so that what stays is what the task left behind.
     private static final List<String> SHRINKING = List.of("-Xms16m", "-XX:-ShrinkHeapInSteps");
 
-    private static final List<String> SECRETS =
+    static final List<String> SECRETS =
             List.of("REWORK_DB", "DATABASE_URL", "PGPASSWORD", "REWORK_LISTEN_DB", "REWORK_TEST_DB");
 
     private final DatabaseAddress address;
     private final MonitorOptions options;
     private final Path index;
     private final WorkerClasspath classpath;
+    private final CompletableFuture<WorkerArchive> archive;
     private final SecureRandom random = new SecureRandom();
 
     WorkerSpawn(DatabaseAddress address, MonitorOptions options, Path index, WorkerClasspath classpath) {
@@ -50,6 +53,20 @@ final class WorkerSpawn {
         this.options = options;
         this.index = index;
         this.classpath = classpath;
+        // Finding it reads some megabytes: meanwhile the monitor takes its seat.
+        this.archive = CompletableFuture.supplyAsync(
+                () -> WorkerArchive.of(options.home(), classpath.front(), FLAGS), run -> new Thread(run).start());
+    }
+
+    /** The archive its workers start with. */
+    WorkerArchive archive() {
+        return archive.join();
+    }
+
+    /** Has the archive made that its workers should start with. */
+    Optional<String> train() throws InterruptedException {
+        return archive()
+                .make((hand, to) -> launch(0, "training", "training", hand).write(to));
     }
 
     /** A process that has been told what to do. */
@@ -77,7 +94,7 @@ final class WorkerSpawn {
         String text = HexFormat.of().formatHex(nonce);
         OutputStream control = process.getOutputStream();
         try {
-            launch(worker, tag, text).write(control);
+            launch(worker, "worker:" + worker, text, cell(tag)).write(control);
             control.flush();
         } catch (IOException e) {
             // It died at once; its exit and its last words say why.
@@ -86,8 +103,8 @@ final class WorkerSpawn {
         return new Spawned(process, text, control);
     }
 
-    private WorkerLaunch launch(long worker, UUID tag, String nonce) {
-        Properties properties = address.properties("worker:" + worker);
+    private WorkerLaunch launch(long worker, String role, String nonce, Path hand) {
+        Properties properties = address.properties(role);
         Map<String, String> database = new LinkedHashMap<>();
         properties.stringPropertyNames().forEach(name -> database.put(name, properties.getProperty(name)));
         return new WorkerLaunch(
@@ -98,7 +115,7 @@ final class WorkerSpawn {
                 options.host(),
                 options.domain(),
                 index.toString(),
-                cell(tag).toString(),
+                hand.toString(),
                 options.maxRuns(),
                 options.maxMemoryMb());
     }
@@ -107,6 +124,7 @@ final class WorkerSpawn {
         List<String> java = new ArrayList<>();
         java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         java.addAll(FLAGS);
+        java.addAll(archive().options());
         if (options.maxMemoryMb() > 0) {
             java.addAll(SHRINKING);
         }

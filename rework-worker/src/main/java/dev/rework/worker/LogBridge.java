@@ -24,13 +24,13 @@ final class LogBridge {
     /** Lets the frameworks find us, unless the user's options say otherwise. */
     static void announce() {
         if (System.getProperty(PROVIDER) == null) {
-            System.setProperty(PROVIDER, CapturingProvider.class.getName());
+            System.setProperty(PROVIDER, "dev.rework.worker.CapturingProvider");
         }
         if (System.getProperty(VERBOSITY) == null) {
             System.setProperty(VERBOSITY, "WARN");
         }
         if (System.getProperty(JUL) == null && System.getProperty(JUL_FILE) == null) {
-            System.setProperty(JUL, JulSetup.class.getName());
+            System.setProperty(JUL, "dev.rework.worker.JulSetup");
         }
     }
 

@@ -5,7 +5,9 @@ import dev.rework.internal.Invocation;
 import dev.rework.internal.RegistrationIndex;
 import dev.rework.internal.db.Ask;
 import dev.rework.internal.db.Claim;
+import dev.rework.internal.db.Lane;
 import dev.rework.internal.db.Outcome;
+import dev.rework.internal.db.Place;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.ZonedDateTime;
@@ -179,6 +181,24 @@ final class WorkerLoop {
             OwnProcess.resetPeak();
         }
         heads.claimed(ask, claims);
+    }
+
+    /** The whole way of a worker and a task, neither of which is in the database: nothing comes of it. */
+    String rehearse() {
+        try {
+            report();
+            List<Lane> lanes = List.of(new Lane(0, ""));
+            worker.session().once((connection, queue) -> Optional.ofNullable(heads.next(queue, lanes, sizing)));
+            worker.settlement().turn(new Ask(lanes.get(0), Place.FIRST, 1));
+            operation = Rehearsal.OPERATION;
+            Claim claim = new Claim(0, 1, Place.FIRST, null, null, null, false);
+            worker.hand().add(List.of(claim));
+            run(claim);
+            worker.settlement().turn(null);
+            return "rehearsed";
+        } catch (SQLException e) {
+            throw new IllegalStateException("the rehearsal failed", e);
+        }
     }
 
     private void settle() throws SQLException {

@@ -5,6 +5,7 @@ import dev.rework.internal.WorkerLaunch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.sql.SQLException;
+import java.util.List;
 
 /**
  * The worker process. Started by a monitor with {@link WorkerLaunch} on its standard input, then
@@ -14,11 +15,15 @@ public final class WorkerMain {
     /** The exit code of a worker that could not renew its lease while a task ran that another host may run again. */
     public static final int UNTRUSTED = 71;
 
+    private static final String TRAIN = "--train";
     private static final long HOOKS_MILLIS = 10_000;
 
     private WorkerMain() {}
 
-    /** Runs until the monitor, the launch's limits or the end of the standard input say so. Takes no arguments. */
+    /**
+     * Runs until the monitor, the launch's limits or the end of the standard input say so. With {@code --train} it only
+     * walks the way of a worker, for a monitor that has an archive of loaded classes made, and leaves no trace.
+     */
     public static void main(String[] args) throws IOException {
         InputStream input = System.in;
         WorkerLaunch launch = WorkerLaunch.read(input);
@@ -32,7 +37,7 @@ public final class WorkerMain {
         worker.settler().start();
         worker.pipe().send(Frame.Type.HELLO, ProcessHandle.current().pid());
         WorkerLoop loop = new WorkerLoop(worker, control);
-        String reason = null;
+        String reason = List.of(args).contains(TRAIN) ? loop.rehearse() : null;
         while (reason == null) {
             reason = loop.step();
         }
