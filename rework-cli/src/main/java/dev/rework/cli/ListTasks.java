@@ -9,7 +9,6 @@ import dev.rework.internal.db.TaskStore;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,7 +46,7 @@ final class ListTasks extends DatabaseCommand {
                 TaskForm.KEYS,
                 TaskForm::values,
                 (task, palette) ->
-                        line(task, palette, counts.get(task.id())) + reason(waiting.get(task.id()), palette));
+                        line(task, palette, logCount ? counts.getOrDefault(task.id(), 0L) : null) + reason(waiting.get(task.id()), palette));
         output().list(tasks, form);
         return ExitCode.DONE;
     }
@@ -64,7 +63,7 @@ final class ListTasks extends DatabaseCommand {
     }
 
     private static Map<Long, Long> counts(Database database, List<TaskSnapshot> tasks) {
-        LogStore logs = new LogStore(database.jdbi());
-        return tasks.stream().collect(Collectors.toMap(TaskSnapshot::id, task -> logs.count(task.id())));
+        return new LogStore(database.jdbi())
+                .counts(tasks.stream().map(TaskSnapshot::id).toList());
     }
 }

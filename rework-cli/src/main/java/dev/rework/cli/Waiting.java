@@ -59,6 +59,6 @@ final class Waiting {
         }
         return wanted.isEmpty()
                 ? "waiting: no host has its operation registered"
-                : "waiting: host " + wanted + " has not its operation registered";
+                : "waiting: host " + wanted + " has not registered its operation";
     }
 }

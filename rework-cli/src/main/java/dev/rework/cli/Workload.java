@@ -51,14 +51,42 @@ final class Workload {
                 from wanted w
                where w.host is not null
             )
-            select w.host, o.name, o.domain
+            select w.host, o.name, o.domain, s.registered
               from wanted w
               join rework.operation o on o.id = w.operation
-             where w.host is not null
-               and not exists (select from rework.monitor m
-                                where m.host = w.host and m.domain = o.domain
-                                  and m.ended is null and m.lease >= clock_timestamp())
+             cross join lateral (
+               select exists (select from rework.registration r
+                               where r.operation = o.id and r.host = w.host and r.retired_at is null) as registered,
+                      exists (select from rework.monitor m
+                               where m.host = w.host and m.domain = o.domain
+                                 and m.ended is null and m.lease >= clock_timestamp()) as watched
+             ) s
+             where w.host is not null and not (s.registered and s.watched)
              order by w.host, o.name
+             limit 20
+            """;
+
+    /** Domains with something registered and no live monitor anywhere. */
+    private static final String UNWATCHED = """
+            select o.domain, count(distinct o.id), string_agg(distinct r.host, ', ')
+              from rework.operation o
+              join rework.registration r on r.operation = o.id and r.retired_at is null
+             where not exists (select from rework.monitor m
+                                where m.domain = o.domain and m.ended is null and m.lease >= clock_timestamp())
+             group by o.domain
+             order by o.domain
+             limit 20
+            """;
+
+    /** Live monitors whose host has registered nothing of their domain. */
+    private static final String IDLE = """
+            select m.id, m.host, m.domain
+              from rework.monitor m
+             where m.ended is null and m.lease >= clock_timestamp()
+               and not exists (select from rework.registration r
+                                 join rework.operation o on o.id = r.operation
+                                where r.host = m.host and o.domain = m.domain and r.retired_at is null)
+             order by m.id
              limit 20
             """;
 
@@ -82,6 +110,7 @@ final class Workload {
 
     List<Finding> findings() throws SQLException {
         monitors();
+        domains();
         unserved();
         lonelyHosts();
         holders();
@@ -101,6 +130,22 @@ final class Workload {
                     "monitor " + row.get(0) + " (" + row.get(1) + ", domain " + row.get(2) + ") was last seen "
                             + row.get(3),
                     "look at that host; another `rework monitor` there for this domain takes over"));
+        }
+    }
+
+    private void domains() throws SQLException {
+        for (List<String> row : rows(UNWATCHED, 3)) {
+            findings.add(Finding.note(
+                    "domain",
+                    "no monitor of domain " + row.get(0) + " runs; operations it has registered: " + row.get(1),
+                    "rework monitor --domain " + row.get(0) + ", on one of: " + row.get(2)));
+        }
+        for (List<String> row : rows(IDLE, 3)) {
+            findings.add(Finding.problem(
+                    "host",
+                    "monitor " + row.get(0) + " runs on " + row.get(1) + ", which has registered no operation of domain "
+                            + row.get(2),
+                    "rework register-operations PATH --host " + row.get(1) + ", there"));
         }
     }
 
@@ -141,13 +186,19 @@ final class Workload {
     }
 
     private void lonelyHosts() throws SQLException {
-        for (List<String> row : rows(LONELY_HOSTS, 3)) {
+        for (List<String> row : rows(LONELY_HOSTS, 4)) {
+            String host = row.get(0);
+            boolean registered = row.get(3).equals("t");
             findings.add(Finding.problem(
                     "host",
-                    "tasks of `" + row.get(1) + "` wait for host " + row.get(0) + ", where no monitor of domain "
-                            + row.get(2) + " runs",
-                    "rework monitor --domain " + row.get(2) + " on " + row.get(0)
-                            + (row.get(0).equals(shell.host(null)) ? " (this host)" : "")));
+                    "tasks of `" + row.get(1) + "` wait for host " + host + ", "
+                            + (registered
+                                    ? "where no monitor of domain " + row.get(2) + " runs"
+                                    : "which has not registered it"),
+                    (registered
+                                    ? "rework monitor --domain " + row.get(2) + " on " + host
+                                    : "rework register-operations PATH --host " + host + ", there")
+                            + (host.equals(shell.host(null)) ? " (this host)" : "")));
         }
     }
 

@@ -95,7 +95,30 @@ class DoctorTest {
         DB.update("update rework.task set host = 'h9' where id = ?", task);
         Ran ran = doctor();
         assertThat(ran.code()).isOne();
-        assertThat(ran.out()).contains("wait for host h9");
+        assertThat(ran.out()).contains("wait for host h9, which has not registered it");
+        DB.update("insert into rework.registration (operation, host, class_name, method_name, path, sha256)"
+                + " select operation, 'h9', class_name, method_name, path, sha256 from rework.registration");
+        Ran registered = doctor();
+        assertThat(registered.code()).isOne();
+        assertThat(registered.out()).contains("wait for host h9, where no monitor of domain default runs");
+    }
+
+    @Test
+    void aMonitorOnAHostThatRegisteredNothingIsAProblem() {
+        long monitor = Rows.monitor(DB, "default", "1 hour");
+        Ran ran = doctor();
+        assertThat(ran.code()).isOne();
+        assertThat(ran.out())
+                .contains("monitor " + monitor + " runs on here, which has registered no operation of domain default")
+                .contains("rework register-operations PATH --host here");
+    }
+
+    @Test
+    void aDomainWithoutAMonitorIsSaidInWords() {
+        Rows.operation(DB, "images", "resize", null);
+        Ran ran = doctor();
+        assertThat(ran.code()).isZero();
+        assertThat(ran.out()).contains("no monitor of domain images runs; operations it has registered: 1");
     }
 
     @Test

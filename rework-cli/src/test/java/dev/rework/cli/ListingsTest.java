@@ -98,7 +98,7 @@ class ListingsTest {
         Rows.queued(DB, operation);
         assertThat(rework("list-tasks").out()).endsWith(" waiting: no monitor of domain default runs on here\n");
         DB.update("update rework.task set host = 'h9'");
-        assertThat(rework("list-tasks").out()).endsWith(" waiting: host h9 has not its operation registered\n");
+        assertThat(rework("list-tasks").out()).endsWith(" waiting: host h9 has not registered its operation\n");
         DB.execute("update rework.task set host = ''; update rework.registration set retired_at = clock_timestamp()");
         assertThat(rework("list-tasks").out()).endsWith(" waiting: no host has its operation registered\n");
         DB.execute("update rework.registration set retired_at = null");

@@ -2,7 +2,9 @@ package dev.rework.internal.db;
 
 import dev.rework.LogLine;
 import java.util.List;
+import java.util.Map;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.generic.GenericType;
 
 /** Table {@code log} for readers. Threads may share it. */
 public final class LogStore {
@@ -24,10 +26,11 @@ public final class LogStore {
              order by last.id
             """;
 
-    private static final String COUNT = """
-            select count(*)
+    private static final String COUNTS = """
+            select task, count(*) as lines
               from rework.log
-             where task = :task
+             where task = any (:tasks)
+             group by task
             """;
 
     private final Jdbi jdbi;
@@ -56,9 +59,12 @@ public final class LogStore {
                 .list());
     }
 
-    /** How many lines a task has. */
-    public long count(long task) {
-        return jdbi.withHandle(handle ->
-                handle.createQuery(COUNT).bind("task", task).mapTo(Long.class).one());
+    /** How many lines each of these tasks has; those without any are left out. */
+    public Map<Long, Long> counts(List<Long> tasks) {
+        return jdbi.withHandle(handle -> handle.createQuery(COUNTS)
+                .bindArray("tasks", Long.class, tasks)
+                .setMapKeyColumn("task")
+                .setMapValueColumn("lines")
+                .collectInto(new GenericType<Map<Long, Long>>() {}));
     }
 }
