@@ -63,7 +63,7 @@ final class Launcher {
         }
     }
 
-    private static void jar(Path classes, Path jar) throws IOException {
+    static void jar(Path classes, Path jar) throws IOException {
         if (Files.isRegularFile(classes)) {
             Files.copy(classes, jar);
             return;

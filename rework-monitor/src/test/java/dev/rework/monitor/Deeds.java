@@ -117,9 +117,19 @@ public final class Deeds {
         }
     }
 
-    @Operation(domain = "deeds", timeout = "PT2S")
-    public static String quickEnough() {
-        return "in time";
+    @Operation(domain = "deeds", timeout = "PT1S")
+    public static void halfASecond() {
+        lasts(500);
+    }
+
+    /** Deaf to interrupts, and over soon. */
+    @Operation(domain = "deeds")
+    public static void lasts(int millis) {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        while (System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(100_000);
+            Thread.interrupted();
+        }
     }
 
     @Operation(domain = "deeds", timeout = "PT3S", retries = 1, backoff = "PT0.05S")
