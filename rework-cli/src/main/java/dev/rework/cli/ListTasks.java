@@ -45,8 +45,8 @@ final class ListTasks extends DatabaseCommand {
         Output.Form<TaskSnapshot> form = new Output.Form<>(
                 TaskForm.KEYS,
                 TaskForm::values,
-                (task, palette) ->
-                        line(task, palette, logCount ? counts.getOrDefault(task.id(), 0L) : null) + reason(waiting.get(task.id()), palette));
+                (task, palette) -> line(task, palette, logCount ? counts.getOrDefault(task.id(), 0L) : null)
+                        + reason(waiting.get(task.id()), palette));
         output().list(tasks, form);
         return ExitCode.DONE;
     }

@@ -143,8 +143,8 @@ final class Workload {
         for (List<String> row : rows(IDLE, 3)) {
             findings.add(Finding.problem(
                     "host",
-                    "monitor " + row.get(0) + " runs on " + row.get(1) + ", which has registered no operation of domain "
-                            + row.get(2),
+                    "monitor " + row.get(0) + " runs on " + row.get(1)
+                            + ", which has registered no operation of domain " + row.get(2),
                     "rework register-operations PATH --host " + row.get(1) + ", there"));
         }
     }

@@ -110,8 +110,7 @@ class RegisteringAgainTest {
                 MonitorJvm monitor = MonitorJvm.start(
                         db.url(), folder.resolve("log"), "--host", Ran.HOST, "--maxworkers", "" + RUNNING)) {
             List<Task<Object>> slow = rework.scheduleAll("slow", Collections.nCopies(RUNNING, gate.toString()));
-            Eventually.isTrue(
-                    "four run", () -> slow.stream().allMatch(each -> each.state() == TaskState.RUNNING));
+            Eventually.isTrue("four run", () -> slow.stream().allMatch(each -> each.state() == TaskState.RUNNING));
             List<Task<Object>> queued = new ArrayList<>(rework.scheduleAll(
                     "line",
                     IntStream.range(0, QUEUED)
@@ -146,7 +145,12 @@ class RegisteringAgainTest {
     private static String prepare(String hour) {
         int month = LocalDate.now().plusMonths(6).getMonthValue();
         Ran ran = Ran.rework(
-                "prepare", db.url(), "line", "0 " + hour + " 1 " + month + " *", "--input", "{\"file\":\"x\",\"number\":1}");
+                "prepare",
+                db.url(),
+                "line",
+                "0 " + hour + " 1 " + month + " *",
+                "--input",
+                "{\"file\":\"x\",\"number\":1}");
         assertThat(ran.err()).isEmpty();
         return ran.out().strip();
     }

@@ -30,7 +30,8 @@ class AbortRaceTest {
     @Test
     @Tag("slow")
     @Tag("fault-5")
-    @DisplayName("W02 an abort names the task: fired 1000 times at the moment of the next beginning, no innocent one dies")
+    @DisplayName(
+            "W02 an abort names the task: fired 1000 times at the moment of the next beginning, no innocent one dies")
     void noInnocentTaskDies() throws Exception {
         race(1000);
     }
