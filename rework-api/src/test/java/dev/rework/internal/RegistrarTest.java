@@ -270,6 +270,25 @@ class RegistrarTest {
         }
     }
 
+    /** The index of a host and domain is read, changed and written. */
+    @Test
+    void manyPathsAtOnceAllGetIntoTheIndex() throws Exception {
+        List<Callable<Registered>> calls = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            Path path = classes("path" + i, "@Operation public static void op" + i + "() {}");
+            calls.add(() -> register(path, "h", null, null));
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(calls.size());
+        try {
+            for (Future<Registered> done : threads.invokeAll(calls)) {
+                assertThat(done.get().added()).isEqualTo(1);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(index("h", "default").entries()).hasSize(6);
+    }
+
     @Test
     void operationsAreFoundWithTheirHosts() throws Exception {
         Path tasks = classes(

@@ -326,6 +326,25 @@ class EmbeddedPostgresTest {
     }
 
     @Test
+    void aFolderOfAnotherUserIsLeftAloneWhereRootMayNotUnshare() throws Exception {
+        assumeTrue("root".equals(System.getProperty("user.name")));
+        Path bin = Files.createDirectory(folder.resolve("bin"));
+        Path unshare = Files.writeString(bin.resolve("unshare"), "#!/bin/sh\nexit 1\n");
+        Files.setPosixFilePermissions(unshare, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path taken = Files.createDirectories(home.resolve("server"));
+        Path marker = Files.writeString(taken.resolve("mine"), "");
+        try (Starter starter = Starter.withPath(home, bin)) {
+            assertThat(starter.startedIt()).isTrue();
+            assertThat(marker).exists();
+            assertThat(postgres.status().data().startsWith(taken)).isFalse();
+        } finally {
+            Path data = postgres.status().data();
+            postgres.stop();
+            Trees.remove(data.getParent().getParent());
+        }
+    }
+
+    @Test
     void aHomeThatWasDeletedMayBeMadeAnewWhereRootMayNotUnshare() throws Exception {
         assumeTrue("root".equals(System.getProperty("user.name")));
         Path bin = Files.createDirectory(folder.resolve("bin"));

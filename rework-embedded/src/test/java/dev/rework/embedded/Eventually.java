@@ -7,8 +7,8 @@ import java.util.function.Predicate;
 /** Waits for what another thread, process or server does; polls, and fails with the last value it saw. */
 public final class Eventually {
 
-    /** Long enough for a loaded machine of two cores. */
-    public static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Long enough for a loaded machine of two cores; shorter where a test is expected to fail. */
+    public static final Duration PATIENCE = Duration.ofSeconds(Integer.getInteger("rework.test.patience", 60));
 
     private static final long PAUSE_NANOS = 10_000_000;
 

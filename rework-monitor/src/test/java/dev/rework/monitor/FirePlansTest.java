@@ -7,6 +7,7 @@ import dev.rework.Overlap;
 import dev.rework.Plan;
 import dev.rework.embedded.Eventually;
 import dev.rework.embedded.TestDatabase;
+import dev.rework.internal.db.PlanFires;
 import dev.rework.internal.db.PlanPolicy;
 import dev.rework.internal.db.PlanStore;
 import dev.rework.internal.db.TaskStore;
@@ -232,6 +233,35 @@ class FirePlansTest {
                 .startsWith("it cannot fire: wrong rule \"nonsense\"");
         assertThat(db.one(String.class, "select note from rework.plan where id = " + lost))
                 .contains("Mars/Olympus");
+    }
+
+    @Test
+    void ofTwoWhoDecidedTheSameOneMovesThePlan() {
+        long plan = prepare("* * * * * *", PlanPolicy.DEFAULT);
+        PlanFires fires = new PlanFires(TaskStore.jdbi(db.dataSource()));
+        PlanFires.Move move =
+                new PlanFires.Move(plan, time, time.plusSeconds(1), List.of(time.plusSeconds(1)), 0, null, "{}", null);
+
+        assertThat(fires.fire(move)).isEqualTo(1);
+        assertThat(fires.fire(move)).isEqualTo(-1);
+
+        assertThat(plans.find(plan).orElseThrow().fired()).isEqualTo(1);
+    }
+
+    @Test
+    void anInstantThatHasItsTaskAlreadyIsNoError() {
+        long plan = prepare("* * * * * *", PlanPolicy.DEFAULT);
+        Instant before = time;
+        FirePlans duty = duty();
+        duty.step();
+        forward(Duration.ofSeconds(1));
+        assertThat(duty.step()).isEqualTo(1);
+        position(plan, before);
+
+        assertThat(duty().step()).isZero();
+
+        assertThat(tasks(plan)).isEqualTo(1);
+        assertThat(plans.find(plan).orElseThrow().note()).isNull();
     }
 
     @Test

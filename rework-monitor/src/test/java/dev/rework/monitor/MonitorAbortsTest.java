@@ -208,4 +208,27 @@ class MonitorAbortsTest {
         stage.ended(stage.schedule("noop"));
         assertThat(Files.exists(never)).isFalse();
     }
+
+    /** Its row says that a worker has it, the worker has another one: an abort must not be the end of that. */
+    @Test
+    void anAbortOfWhatItsWorkerDoesNotHoldHitsNoInnocent() {
+        Path file = dir.resolve("innocent");
+        Task<?> innocent = stage.schedule("untilThere", file.toString());
+        Stage.runs(file);
+        long stray = db.number(
+                "with made as (insert into rework.task (operation, worker, state, cause, attempt)"
+                        + " select t.operation, t.worker, 'aborting', 'abort', 1 from rework.task t where t.id = ?"
+                        + " returning id, worker)"
+                        + " update rework.worker w set holding = w.holding || m.id from made m where w.id = m.worker"
+                        + " returning m.id",
+                innocent.id());
+        Eventually.isTrue(
+                "it is cancelled",
+                () -> "aborted cancelled"
+                        .equals(db.one(
+                                String.class, "select state || ' ' || cause from rework.task where id = ?", stray)));
+        touch(file);
+        assertThat(stage.ended(innocent).state()).isEqualTo(TaskState.DONE);
+        assertThat(innocent.snapshot().attempt()).isOne();
+    }
 }

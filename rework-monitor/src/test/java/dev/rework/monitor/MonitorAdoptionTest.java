@@ -10,7 +10,10 @@ import dev.rework.internal.Registrar;
 import dev.rework.internal.ReworkHome;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -27,6 +30,10 @@ class MonitorAdoptionTest {
     Path dir;
 
     private Process first(OnExit onExit) throws Exception {
+        return first(onExit, Map.of());
+    }
+
+    private Process first(OnExit onExit, Map<String, String> environment) throws Exception {
         Registrar.register(
                 db.dataSource(),
                 Deeds.classes(),
@@ -36,7 +43,30 @@ class MonitorAdoptionTest {
                         null,
                         List.of(),
                         new ReworkHome(dir.resolve("home").toAbsolutePath())));
-        return MonitorProgram.start(db.url(), dir, onExit, Stage.HOST);
+        return MonitorProgram.start(db.url(), dir, onExit, Stage.HOST, environment);
+    }
+
+    @Test
+    void noAddressIsInTheEnvironmentOfATask() throws Exception {
+        List<String> secrets = List.of("REWORK_DB", "DATABASE_URL", "PGPASSWORD", "REWORK_LISTEN_DB", "REWORK_TEST_DB");
+        Map<String, String> environment = new HashMap<>(Map.of("CANARY_CAGE", "kept"));
+        secrets.forEach(name -> environment.put(name, "postgres://canary:canary@127.0.0.1:1/canary"));
+        Process monitor = first(OnExit.KILL, environment);
+        try (dev.rework.Rework rework = dev.rework.Rework.over(db.dataSource())) {
+            for (String name : secrets) {
+                assertThat(variable(rework, name)).as(name).isNull();
+            }
+            assertThat(variable(rework, "CANARY_CAGE")).isEqualTo("kept");
+        } finally {
+            monitor.toHandle().destroy();
+            monitor.waitFor();
+        }
+    }
+
+    private static @Nullable Object variable(dev.rework.Rework rework, String name) {
+        return schedule(rework, "environment", Path.of(name))
+                .join(Eventually.PATIENCE)
+                .output();
     }
 
     private static Task<?> schedule(dev.rework.Rework rework, String operation, Path file) {

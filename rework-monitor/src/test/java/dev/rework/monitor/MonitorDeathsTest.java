@@ -103,6 +103,51 @@ class MonitorDeathsTest {
                 .isEqualTo("crash");
     }
 
+    /** Postgres itself looks into /proc at the moment the verdict is written. */
+    @Test
+    void nothingLivesWhenTheVerdictIsWritten() throws Exception {
+        Path file = dir.resolve("verdict");
+        Task<?> task = stage.schedule("fork", file.toString());
+        String tag = Stage.runs(file);
+        watchVerdicts(ProcessTree.tagged(tag));
+        try {
+            ProcessHandle.of(stage.worker(db.number("select worker from rework.task where id = ?", task.id()))
+                            .pid())
+                    .orElseThrow()
+                    .destroyForcibly();
+            stage.ended(task);
+        } finally {
+            db.execute("drop trigger look on rework.task");
+        }
+        assertThat(db.one(String.class, "select string_agg(task || ' ' || living, ',') from seen"))
+                .isEqualTo(task.id() + " 0");
+    }
+
+    private static void watchVerdicts(List<ProcessHandle> family) {
+        db.execute("create table suspect as select unnest('{"
+                + family.stream().map(each -> "" + each.pid()).collect(java.util.stream.Collectors.joining(","))
+                + "}'::bigint[]) pid");
+        db.execute("""
+                create table seen (task bigint, living bigint);
+                create function lives(pid bigint) returns boolean language plpgsql as $$
+                begin
+                  return coalesce(substring(pg_read_file('/proc/' || pid || '/stat', 0, 4096, true) from '[)] (.)'), 'X')
+                         not in ('Z', 'X');
+                exception when others then
+                  return false; -- it went while it was read
+                end $$;
+                create function look() returns trigger language plpgsql as $$
+                begin
+                  insert into public.seen
+                  select new.id, count(*) filter (where public.lives(s.pid)) from public.suspect s;
+                  return new;
+                end $$;
+                create trigger look before update on rework.task for each row
+                  when (new.state in ('queued', 'scheduled', 'failed', 'aborted') and new.state <> old.state)
+                  execute function public.look();
+                """);
+    }
+
     @Test
     @Tag("fault-7")
     void noProcessOfADeadWorkerSurvives() throws Exception {

@@ -60,6 +60,12 @@ class MonitorOutputTest {
     }
 
     @Test
+    void whatATaskPrintsIsMadeHarmless() {
+        Task<?> task = stage.ended(stage.schedule("say", "nul \u0000 here"));
+        assertThat(stage.lines(task)).containsExactly("stdout nul \u2400 here");
+    }
+
+    @Test
     @Tag("fault-10")
     void aMillionLinesLeaveTheFirstTheLastAndTheExactCount() {
         Task<?> task = stage.ended(stage.schedule("chatter", 1_000_000));
@@ -105,9 +111,7 @@ class MonitorOutputTest {
     }
 
     @Test
-    void theAddressIsInNoEnvironmentOfATask() {
-        assertThat(stage.ended(stage.schedule("environment", "REWORK_TEST_DB")).output())
-                .isNull();
+    void aTaskCarriesItsWorkersTag() {
         assertThat(stage.ended(stage.schedule("environment", "REWORK_WORKER_TAG"))
                         .output())
                 .isNotNull();

@@ -3,6 +3,7 @@ package dev.rework.monitor;
 import dev.rework.internal.DatabaseAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 
 /** A monitor in a process of its own, for tests that kill it. Arguments: address, folder, grace in seconds, exit policy, host. */
 final class MonitorProgram {
@@ -33,7 +34,13 @@ final class MonitorProgram {
 
     /** Starts one with this JVM's class path. */
     static Process start(String address, Path dir, OnExit onExit, String host) throws Exception {
-        return new ProcessBuilder(
+        return start(address, dir, onExit, host, Map.of());
+    }
+
+    /** The same with more in its environment. */
+    static Process start(String address, Path dir, OnExit onExit, String host, Map<String, String> environment)
+            throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
                         "-XX:+UseSerialGC",
@@ -48,7 +55,8 @@ final class MonitorProgram {
                         host)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                        dir.resolve("monitor.out").toFile()))
-                .start();
+                        dir.resolve("monitor.out").toFile()));
+        builder.environment().putAll(environment);
+        return builder.start();
     }
 }

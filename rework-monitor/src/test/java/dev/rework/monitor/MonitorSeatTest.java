@@ -58,6 +58,13 @@ class MonitorSeatTest {
     }
 
     @Test
+    void twoThatEnterAtOnceAreOne() {
+        Entry entry = new Entry("h1", "seats", 1, 1, "", "", "{}");
+        assertThat(store.enter(entry)).isPresent();
+        assertThat(store.enter(entry)).isEmpty();
+    }
+
+    @Test
     @Tag("fault-17")
     void aDeadProcessOfThisMachineIsReplacedAtOnceWhateverItsLease() {
         sits(ProcessHandle.current().pid(), 1, ProcessIdentity.BOOT, ProcessIdentity.SPACE);

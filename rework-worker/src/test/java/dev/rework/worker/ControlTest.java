@@ -8,11 +8,16 @@ import dev.rework.embedded.TestDatabase;
 import dev.rework.internal.Control;
 import dev.rework.internal.Frame;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 class ControlTest {
 
@@ -64,6 +69,36 @@ class ControlTest {
         house.tasks(operation, "0", 300);
         worker.say(new Control.Wake());
         Eventually.isTrue("warm", () -> db.number("select runs from rework.worker where id = ?", worker.id()) >= 300);
+    }
+
+    /** Its settling saw it running and found it aborting: refused, read back as still held, and settled as it is now. */
+    @Test
+    void anAbortWhileAFailureIsSettledIsReadBack(@TempDir Path folder) throws Exception {
+        House house = new House(db, "moved").operation("failWhenThere", "retries = 1", String.class);
+        Path file = folder.resolve("fail");
+        long task = house.task("failWhenThere", "\"" + file + "\"");
+        try (ChildWorker worker = house.start();
+                Connection aborts = db.connection();
+                Statement abort = aborts.createStatement()) {
+            Eventually.isTrue("running", () -> house.state(task).equals("running"));
+            aborts.setAutoCommit(false);
+            abort.execute("update rework.task set state = 'aborting', cause = 'abort' where id = " + task);
+            Files.writeString(file, "");
+            Eventually.isTrue(
+                    "its settling waits",
+                    () -> db.number("select count(*) from pg_stat_activity where datname = current_database()"
+                                    + " and wait_event_type = 'Lock'")
+                            == 1);
+            aborts.commit();
+            Eventually.isTrue(
+                    "idle",
+                    () -> "idle {}"
+                            .equals(db.one(
+                                    String.class,
+                                    "select state || ' ' || holding::text from rework.worker where id = ?",
+                                    worker.id())));
+            assertThat(house.row(task)).containsEntry("state", "aborted").containsEntry("cause", "abort");
+        }
     }
 
     @Test

@@ -105,6 +105,21 @@ class EvilTest {
     }
 
     @Test
+    void aRowNamesNoClass() throws IOException {
+        House house = new House(db, "evil-row").operation("hello");
+        db.update(
+                "update rework.registration set class_name = 'dev.rework.worker.Operations', method_name = 'overflow',"
+                        + " path = '/tmp/evil.jar' where operation = ?",
+                house.operationId("hello"));
+        long task = house.task("hello", null);
+        try (ChildWorker worker = house.start()) {
+            Eventually.isTrue("it ends", () -> house.row(task).get("finished") != null);
+            assertThat(house.state(task)).isEqualTo("done");
+            assertThat(worker.printed()).containsExactly("I am running");
+        }
+    }
+
+    @Test
     @DisplayName("W09 code that cannot be loaded fails its task, and its worker goes on")
     @Tag("fault-39")
     void aMissingClassFailsTheTaskAlone() throws IOException {

@@ -9,12 +9,15 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** What test workers run. */
 public final class Operations {
@@ -35,6 +38,14 @@ public final class Operations {
 
     public static void fail() {
         throw new IllegalStateException("oops");
+    }
+
+    /** Fails once a file is there. */
+    public static void failWhenThere(String file) {
+        while (!Files.exists(Path.of(file))) {
+            LockSupport.parkNanos(2_000_000);
+        }
+        fail();
     }
 
     public static void sleep(int millis) throws InterruptedException {

@@ -113,6 +113,7 @@ class RolesTest {
                     "operator",
                     "monitor"),
             new Deed("renew a lease", "update rework.worker set lease = now() where id = 1", "worker", "monitor"),
+            new Deed("delete a worker's row", "delete from rework.worker where id = 1", "monitor"),
             new Deed(
                     "start a worker",
                     "insert into rework.worker (host, domain, tag, lease)"

@@ -1,6 +1,7 @@
 package dev.rework.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rework.embedded.TestDatabase;
 import java.sql.Connection;
@@ -110,6 +111,14 @@ class TaskStatesTest {
     void anUnknownStateIsRefused() throws SQLException {
         assertThat(isAccepted("finished", null, true, false)).isFalse();
         assertThat(isAccepted("failed", "bad luck", true, true)).isFalse();
+    }
+
+    @Test
+    void anInstantOfAPlanHasOneTask() {
+        String fire = "insert into rework.task (operation, state, plan, fire_at)"
+                + " select id, 'queued', 7, '2100-01-01' from rework.operation limit 1";
+        db.execute(fire);
+        assertThatThrownBy(() -> db.execute(fire)).hasMessageContaining("task_fire");
     }
 
     @Test

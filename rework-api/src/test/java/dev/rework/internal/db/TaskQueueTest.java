@@ -69,6 +69,31 @@ class TaskQueueTest {
         assertThat(holding()).hasSize(3);
     }
 
+    /** "limit" within "in (select …)" is one limit for each row under some plans. */
+    @Test
+    void claimsNoMoreThanAskedWhateverThePlan() throws SQLException {
+        List<String> ways = List.of("hashjoin", "mergejoin", "material", "memoize", "hashagg", "sort");
+        try (Statement set = connection.createStatement()) {
+            set.execute("set plan_cache_mode = force_custom_plan");
+            for (int off = 0; off < 1 << ways.size(); off++) {
+                for (int way = 0; way < ways.size(); way++) {
+                    set.execute("set enable_" + ways.get(way) + (((off >> way) & 1) == 0 ? " = on" : " = off"));
+                }
+                tasks(20);
+                assertThat(claim(2))
+                        .as("ways off: " + Integer.toBinaryString(off))
+                        .hasSize(2);
+                db.update("delete from rework.task where operation = ?", operation);
+            }
+        }
+    }
+
+    @Test
+    void headsAreOfTheirOwnHostAlone() throws SQLException {
+        task("host = 'h2'");
+        assertThat(heads()).isEmpty();
+    }
+
     @Test
     @DisplayName("W18 a task for another host is not claimed")
     void claimSkipsTasksOfAnotherHostAndOperation() throws SQLException {
@@ -169,6 +194,49 @@ class TaskQueueTest {
         assertThat(queue.turn(outcomes, null, false).settled()).isEmpty();
         assertThat(queue.readBack(outcomes).values()).containsOnly(Verdict.FENCED);
         assertThat(state(claims.get(0).id())).isEqualTo("claimed");
+    }
+
+    @Test
+    void aFailureOfAnotherAttemptOrWorkerDoesNotCount() throws SQLException {
+        tasks(2);
+        List<Claim> claims = claim(2);
+        long stranger = worker();
+        db.update(
+                "update rework.task set attempt = 2 where id = ?", claims.get(0).id());
+        db.update(
+                "update rework.task set worker = ? where id = ?",
+                stranger,
+                claims.get(1).id());
+        List<Outcome> outcomes = List.of(again(claims.get(0)), again(claims.get(1)));
+        assertThat(queue.turn(outcomes, null, false).settled()).isEmpty();
+        assertThat(queue.readBack(outcomes).values()).containsOnly(Verdict.FENCED);
+        assertThat(state(claims.get(0).id())).isEqualTo("claimed");
+        assertThat(state(claims.get(1).id())).isEqualTo("claimed");
+    }
+
+    @Test
+    void anOutcomeAfterTheVerdictDoesNotCount() throws SQLException {
+        long id = tasks(1).get(0);
+        Claim claim = claim(1).get(0);
+        lost(id);
+        assertThat(queue.turn(List.of(done(claim, "1")), null, false).settled()).isEmpty();
+        assertThat(one("state || ' ' || cause || coalesce(output::text, '')", id))
+                .isEqualTo("failed lost");
+    }
+
+    @Test
+    void aFailureAfterTheVerdictDoesNotCount() throws SQLException {
+        long id = tasks(1).get(0);
+        Claim claim = claim(1).get(0);
+        lost(id);
+        assertThat(queue.turn(List.of(again(claim)), null, false).settled()).isEmpty();
+        assertThat(one("state || ' ' || cause || coalesce(error, '')", id)).isEqualTo("failed lost");
+    }
+
+    private static void lost(long id) {
+        db.update(
+                "update rework.task set state = 'failed', cause = 'lost', finished = clock_timestamp() where id = ?",
+                id);
     }
 
     @Test
@@ -297,6 +365,31 @@ class TaskQueueTest {
     }
 
     @Test
+    void aDeathThatIsBeingDecidedIsWaitedFor() throws Exception {
+        long id = tasks(1).get(0);
+        ExecutorService claimer = Executors.newSingleThreadExecutor();
+        try (Connection decides = db.connection();
+                Statement decide = decides.createStatement()) {
+            decides.setAutoCommit(false);
+            decide.execute(
+                    "update rework.worker set state = 'dead', finished = now(), deathinfo = 'x' where id = " + me);
+            Future<Turn> turn = claimer.submit(
+                    () -> queue.turn(List.of(), new Ask(new Lane(operation, ""), Place.FIRST, 5), false));
+            Eventually.isTrue(
+                    "it waits",
+                    () -> db.number("select count(*) from pg_stat_activity where datname = current_database()"
+                                    + " and wait_event_type = 'Lock'")
+                            == 1);
+            decides.commit();
+            assertThat(turn.get().alive()).isFalse();
+            assertThat(turn.get().claims()).isEmpty();
+        } finally {
+            claimer.shutdown();
+        }
+        assertThat(state(id)).isEqualTo("queued");
+    }
+
+    @Test
     @Tag("fault-13")
     void longInputsAreReadApart() throws SQLException {
         long id = task("input = to_json((select string_agg(md5(g::text), '') from generate_series(1, 3000) g))");
@@ -373,6 +466,10 @@ class TaskQueueTest {
     private static Outcome done(Claim claim, String output) {
         long now = System.nanoTime();
         return new Outcome(claim.id(), claim.attempt(), true, output, null, null, null, now - 5_000_000, now, 0, 0, -1);
+    }
+
+    private static Outcome again(Claim claim) {
+        return new Outcome(claim.id(), claim.attempt(), false, null, null, "e", "r", 0, 0, 0, 0, 0);
     }
 
     private static Outcome failed(Claim claim, String error) {

@@ -111,6 +111,13 @@ class TaskVerdictsTest {
     }
 
     @Test
+    void aCrashIsRetriedOnlyWhereTheOperationSaysSo() {
+        long running = held(operation("careful", "FAIL", 2), "running", 1);
+        dies(Cause.CRASH, running);
+        assertThat(what(running)).isEqualTo("failed crash 1 f f killed by SIGKILL");
+    }
+
+    @Test
     void whatWasToBeAbortedIsAbortedWithItsOwnReason() {
         long running = held(stubborn, "aborting", 1);
         long unbegun = held(plain, "aborting", 2);
@@ -244,7 +251,9 @@ class TaskVerdictsTest {
         long monitor = monitors.enter(new MonitorStore.Entry("h1", "d", 1, 1, "", "", "{}"))
                 .orElseThrow();
         db.update("update rework.worker set monitor = ?, lease = clock_timestamp() - interval '1 hour'", monitor);
-        assertThat(verdicts.others("h2", "d").get(0).passed()).isFalse();
+        TaskVerdicts.Lease covered = verdicts.others("h2", "d").get(0);
+        assertThat(covered.passed()).isFalse();
+        assertThat(verdicts.lost(covered)).isFalse();
         monitors.end(monitor);
         assertThat(verdicts.others("h2", "d").get(0).passed()).isTrue();
     }
