@@ -3,6 +3,7 @@ package dev.rework;
 import dev.rework.internal.ClientOptions;
 import dev.rework.internal.Codec;
 import dev.rework.internal.InputSchema;
+import dev.rework.internal.Limits;
 import dev.rework.internal.PlainText;
 import dev.rework.internal.db.Database;
 import dev.rework.internal.db.DoneSource;
@@ -26,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What the handles of one {@link Rework} share. */
 final class Client implements AutoCloseable {
-    private static final int LARGEST_INPUT = 32 * 1024 * 1024;
-    private static final int LARGEST_METADATA = 64 * 1024;
-
     final ClientOptions options;
     final Database database;
     final TaskStore tasks;
@@ -37,6 +35,7 @@ final class Client implements AutoCloseable {
     final Scheduler scheduler;
     final Operations operations;
     final Plans plans;
+    final Secrets secrets;
 
     Client(ClientOptions options) {
         this.options = options;
@@ -48,11 +47,12 @@ final class Client implements AutoCloseable {
         this.waiters = new Waiters(new DoneSource(options.connections(), options.listenAt()));
         this.scheduler = new Scheduler(database);
         this.plans = new Plans(this, jdbi);
+        this.secrets = new Secrets(this, jdbi);
     }
 
     <O> Task<O> schedule(TaskBuilder<O> asked) {
         Operations.Known operation = operations.find(asked, null);
-        NewTask.Input input = input(asked, operation);
+        NewTask.Input input = secrets.seal(operation, input(asked, operation));
         NewTask task = newTask(asked, operation);
         return handle(asked, scheduler.schedule(task, input), task);
     }
@@ -65,7 +65,7 @@ final class Client implements AutoCloseable {
 
     <O> Task<O> scheduleIn(Connection connection, TaskBuilder<O> asked) {
         Operations.Known operation = operations.find(asked, connection);
-        NewTask.Input input = input(asked, operation);
+        NewTask.Input input = secrets.seal(operation, input(asked, operation));
         try {
             NewTask task = newTask(asked, operation);
             return handle(asked, scheduler.scheduleIn(connection, task, input), task);
@@ -118,14 +118,14 @@ final class Client implements AutoCloseable {
         if (asked.input != null) {
             throw new IllegalArgumentException("a task has either an input or a raw input, not both");
         }
-        refuseLarge(asked.operation, "the raw input", raw.length, LARGEST_INPUT);
+        Limits.demand(asked.operation, "the raw input", raw.length, Limits.INPUT, "bytes");
         return new NewTask.Input(null, raw);
     }
 
-    private static List<@Nullable String> jsons(TaskBuilder<?> asked, Operations.Known operation, List<?> inputs) {
+    private List<@Nullable String> jsons(TaskBuilder<?> asked, Operations.Known operation, List<?> inputs) {
         List<@Nullable String> jsons = new ArrayList<>(inputs.size());
         for (Object input : inputs) {
-            jsons.add(json(asked.operation, operation, input));
+            jsons.add(secrets.seal(operation, json(asked.operation, operation, input)));
         }
         return jsons;
     }
@@ -134,22 +134,31 @@ final class Client implements AutoCloseable {
         try {
             String given = input == null ? null : Codec.write(input);
             InputSchema schema = operation.inputs();
+            Secrets.demandKnown(name, schema, input);
             String accepted = schema == null ? given : schema.accept(given);
-            if (accepted != null && accepted.length() > LARGEST_INPUT / 3) {
-                refuseLarge(name, "the input", accepted.getBytes(StandardCharsets.UTF_8).length, LARGEST_INPUT);
-            }
-            return accepted;
+            return demandSize(name, accepted);
         } catch (InvalidInput e) {
             throw e.operation() == null ? new InvalidInput(name, e.problems()) : e;
         }
+    }
+
+    /** Of an input as it is stored: what is secret in it is longer then. */
+    static @Nullable String demandSize(String operation, @Nullable String json) {
+        if (json != null && json.length() > Limits.INPUT / 3) {
+            int bytes = json.getBytes(StandardCharsets.UTF_8).length;
+            Limits.demand(operation, "the input", bytes, Limits.INPUT, "bytes");
+        }
+        return json;
     }
 
     static String metadata(TaskBuilder<?> asked) {
         if (asked.metadata.isEmpty()) {
             return "{}";
         }
+        Limits.demandKeys(asked.operation, asked.metadata);
         String json = Codec.write(harmless(asked.metadata));
-        refuseLarge(asked.operation, "the metadata", json.getBytes(StandardCharsets.UTF_8).length, LARGEST_METADATA);
+        int bytes = json.getBytes(StandardCharsets.UTF_8).length;
+        Limits.demand(asked.operation, "the metadata", bytes, Limits.METADATA, "bytes");
         return json;
     }
 
@@ -170,14 +179,6 @@ final class Client implements AutoCloseable {
             return clean;
         }
         return value;
-    }
-
-    private static void refuseLarge(String operation, String what, long bytes, int most) {
-        if (bytes > most) {
-            throw new InvalidInput(
-                    operation,
-                    List.of(new Problem("", what + " has " + bytes + " bytes, more than the " + most + " allowed")));
-        }
     }
 
     @Override

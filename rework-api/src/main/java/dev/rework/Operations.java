@@ -1,6 +1,7 @@
 package dev.rework;
 
 import dev.rework.internal.InputSchema;
+import dev.rework.internal.Limits;
 import dev.rework.internal.db.Database;
 import dev.rework.internal.db.OperationStore;
 import dev.rework.internal.db.OperationStore.Found;
@@ -33,6 +34,9 @@ final class Operations {
 
     /** The operation that is meant, read on the caller's connection when there is one. */
     Known find(TaskBuilder<?> asked, @Nullable Connection connection) {
+        Limits.demandName("the operation's name", asked.operation);
+        Limits.demandName("the domain", asked.domain);
+        Limits.demandName("the host", asked.host);
         Key key = new Key(asked.operation, asked.domain, asked.host);
         Known hit = known.get(key);
         if (hit != null && System.nanoTime() - hit.readAt() < FRESH_NANOS) {

@@ -33,7 +33,8 @@ final class Plans {
         CronRule.parse(asked.rule, asked.zone);
         PlanPolicy policy = new PlanPolicy(asked.missed, asked.missedMax, asked.overlap, asked.jitter);
         Operations.Known operation = client.operations.find(asked.task, null);
-        NewTask.Input input = Client.input(asked.task, operation);
+        NewTask.Input given = Client.input(asked.task, operation);
+        NewTask.Input input = client.secrets.seal(operation, given);
         PlanStore.Draft draft = new PlanStore.Draft(
                 operation.found().id(),
                 asked.task.host,
@@ -43,7 +44,8 @@ final class Plans {
                 input.raw(),
                 Client.metadata(asked.task),
                 policy,
-                asked.paused);
+                asked.paused,
+                client.secrets.marked(operation, given.json()));
         return database.read(
                 "prepare `" + asked.task.operation + "`",
                 () -> store.find(store.prepare(draft)).orElseThrow());

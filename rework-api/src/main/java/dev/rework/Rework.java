@@ -1,6 +1,5 @@
 package dev.rework;
 
-import com.zaxxer.hikari.HikariDataSource;
 import dev.rework.internal.ClientOptions;
 import dev.rework.internal.ClientPool;
 import dev.rework.internal.DatabaseAddress;
@@ -9,6 +8,7 @@ import dev.rework.internal.HostName;
 import dev.rework.internal.JoinListener;
 import dev.rework.internal.Registrar;
 import dev.rework.internal.ReworkHome;
+import dev.rework.internal.SecretKeys;
 import dev.rework.internal.db.TaskKey;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -43,15 +43,20 @@ public final class Rework implements AutoCloseable {
     }
 
     private static Rework connect(DatabaseAddress address) {
-        HikariDataSource pool = ClientPool.open(address);
-        return new Rework(ClientOptions.over(address, pool, pool::close));
+        return new Rework(ClientPool.options(address));
     }
 
     /** A client on the caller's connections; closing the client leaves {@code dataSource} open. */
     public static Rework over(DataSource dataSource) {
         boolean listens = !"off".equalsIgnoreCase(System.getenv("REWORK_LISTEN")) && ClientPool.canSpareOne(dataSource);
         return new Rework(new ClientOptions(
-                dataSource, listens ? dataSource : null, "the given data source", null, JoinListener.NONE, () -> {}));
+                dataSource,
+                listens ? dataSource : null,
+                "the given data source",
+                null,
+                JoinListener.NONE,
+                SecretKeys.current(),
+                () -> {}));
     }
 
     /** For rework's own processes. */
@@ -158,6 +163,14 @@ public final class Rework implements AutoCloseable {
                         client.options.connections(),
                         path,
                         new Registrar.Options(HostName.current(), null, null, List.of(), ReworkHome.current())));
+    }
+
+    /**
+     * Seals every {@link Secret} of tasks and plans that an older key sealed with the newest one, in small transactions; how
+     * many inputs it changed. Then the older keys can be forgotten. Leaves an audit row.
+     */
+    public long rotateSecrets() {
+        return client.secrets.rotate();
     }
 
     /** Creates or upgrades the schema {@code rework}. */

@@ -9,6 +9,7 @@ public abstract sealed class ReworkException extends RuntimeException
                 InvalidInput,
                 InvalidAddress,
                 InvalidOperation,
+                SecretKeyMissing,
                 JoinTimeout,
                 JoinInterrupted,
                 TaskFailed,

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param shown how people know the database, without a password
  * @param parent the task that schedules through this client; null for none
  * @param joins told about waiting threads
+ * @param secrets the keys of secret inputs
  * @param onClose lets go of what was opened for the client
  */
 public record ClientOptions(
@@ -19,6 +20,7 @@ public record ClientOptions(
         String shown,
         @Nullable Long parent,
         JoinListener joins,
+        SecretKeys secrets,
         Runnable onClose) {
 
     /** Over an address, a new connection for each verb, without a pool: for short programs. */
@@ -36,11 +38,17 @@ public record ClientOptions(
                 address.toString(),
                 null,
                 JoinListener.NONE,
+                SecretKeys.current(),
                 onClose);
     }
 
     /** For the code of a task: its children name it as their parent, and its joins are told. */
     public ClientOptions inside(long task, JoinListener listener) {
-        return new ClientOptions(connections, listenAt, shown, task, listener, onClose);
+        return new ClientOptions(connections, listenAt, shown, task, listener, secrets, onClose);
+    }
+
+    /** With the keys of another home than this process's. */
+    public ClientOptions with(SecretKeys keys) {
+        return new ClientOptions(connections, listenAt, shown, parent, joins, keys, onClose);
     }
 }

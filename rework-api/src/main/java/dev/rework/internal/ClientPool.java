@@ -30,6 +30,12 @@ public final class ClientPool {
         }
     }
 
+    /** A client's options over such a pool, which is closed with the client. */
+    public static ClientOptions options(DatabaseAddress address) {
+        HikariDataSource pool = open(address);
+        return ClientOptions.over(address, pool, pool::close);
+    }
+
     /** Whether a pool of the caller's has a connection to spare for LISTEN. */
     public static boolean canSpareOne(DataSource connections) {
         return !(connections instanceof HikariDataSource pool) || pool.getMaximumPoolSize() > 1;

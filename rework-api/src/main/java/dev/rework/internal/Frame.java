@@ -55,6 +55,8 @@ public record Frame(Type type, byte[] payload) {
         RELEASED('R'),
         /** A piece of a thread dump: {@code number}, {@code 0 or 1 (1 = last piece)}, text. */
         DUMP('T'),
+        /** A text to be taken out of the lines of the task in hand, sealed with {@link KeyRing} for {@code pipe}. */
+        SECRET('X'),
         /** The lowest level kept from here on for the task in hand: {@code level}. */
         LEVEL('V'),
         /** The worker ends by itself, with the reason for its row: {@code reason}. */

@@ -23,10 +23,12 @@ import tools.jackson.databind.node.ObjectNode;
 public final class InputSchema {
     private final Shape shape;
     private final Map<String, Shape> definitions;
+    private final boolean secrets;
 
     InputSchema(Shape shape, Map<String, Shape> definitions) {
         this.shape = shape;
         this.definitions = Map.copyOf(definitions);
+        this.secrets = SecretFields.isIn(shape, definitions);
     }
 
     /** The schema of a stored text, {@code {}} for "takes nothing"; null when there is none, which takes anything. */
@@ -44,6 +46,15 @@ public final class InputSchema {
     /** Its stored text. */
     public String toJson() {
         return SchemaText.write(shape, definitions).toString();
+    }
+
+    /** Whether a value can have parts that only the running operation may see. */
+    public boolean hasSecrets() {
+        return secrets;
+    }
+
+    JsonNode mapSecrets(JsonNode value, SecretFields.Change change) {
+        return new SecretFields(definitions, change).walk(shape, value, "");
     }
 
     /** Every problem of a value, none when it fits; at most 50 are told. What has a default may be missing. */

@@ -59,6 +59,11 @@ public record LinePayload(long millis, Stream stream, String level, boolean cont
         return new Frame(Frame.Type.LINE, buffer.array());
     }
 
+    /** The same with another text, no longer than before. */
+    public LinePayload with(byte[] other) {
+        return other == text ? this : new LinePayload(millis, stream, level, continues, logger, other);
+    }
+
     /** Reads it back. */
     public static LinePayload of(Frame frame) {
         ByteBuffer buffer = ByteBuffer.wrap(frame.payload());

@@ -4,6 +4,7 @@ import dev.rework.Problem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** One walk over a value: what was found wrong, and the definitions it may need. */
@@ -13,6 +14,7 @@ final class SchemaCheck {
 
     private final Map<String, Shape> definitions;
     private final List<Problem> problems = new ArrayList<>();
+    private @Nullable String unseen;
 
     SchemaCheck(Map<String, Shape> definitions) {
         this.definitions = definitions;
@@ -36,7 +38,22 @@ final class SchemaCheck {
 
     void wrong(String path, String what) {
         if (problems.size() < MOST) {
-            problems.add(new Problem(path, what));
+            problems.add(
+                    unseen == null
+                            ? new Problem(path, what)
+                            : new Problem(unseen, "what was given as this secret does not fit its type"));
+        }
+    }
+
+    /** What is found wrong meanwhile is not quoted, neither it nor where in it, and told once. */
+    void unseen(String path, Runnable check) {
+        String before = unseen;
+        int count = problems.size();
+        unseen = before == null ? path : before;
+        check.run();
+        unseen = before;
+        while (problems.size() > count + 1) {
+            problems.remove(problems.size() - 1);
         }
     }
 

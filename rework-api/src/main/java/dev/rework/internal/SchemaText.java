@@ -9,7 +9,6 @@ import dev.rework.internal.Shape.OneOf;
 import dev.rework.internal.Shape.Part;
 import dev.rework.internal.Shape.Parts;
 import dev.rework.internal.Shape.Text;
-import dev.rework.internal.Shape.Truth;
 import dev.rework.internal.Shape.Whole;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -38,7 +37,10 @@ final class SchemaText {
 
     private static ObjectNode write(Shape shape) {
         ObjectNode node = Shape.NODES.objectNode();
-        if (shape instanceof Text text) {
+        if (shape instanceof SecretShape secret) {
+            node.setAll(write(secret.of()));
+            node.put(SecretShape.KEYWORD, true);
+        } else if (shape instanceof Text text) {
             write(text.format(), node);
         } else if (shape instanceof Whole whole) {
             format(node.put("type", "integer"), "int", whole.bits());
@@ -120,6 +122,12 @@ final class SchemaText {
     }
 
     static Shape read(JsonNode node) {
+        Shape shape = plain(node);
+        boolean secret = node.path(SecretShape.KEYWORD).asBoolean(false) && !(shape instanceof SecretShape);
+        return secret ? new SecretShape(shape) : shape;
+    }
+
+    private static Shape plain(JsonNode node) {
         if (node.get("anyOf") instanceof ArrayNode either && !either.isEmpty()) {
             return read(either.get(0));
         }

@@ -13,7 +13,18 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What a JSON value must look like. */
-sealed interface Shape {
+sealed interface Shape
+        permits SecretShape,
+                Shape.Anything,
+                Shape.Text,
+                Shape.Whole,
+                Shape.Decimal,
+                Truth,
+                Shape.OneOf,
+                Shape.Items,
+                Shape.Entries,
+                Shape.Parts,
+                Shape.Named {
     JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     /** Reports everything that is wrong with a value. */
@@ -150,30 +161,6 @@ sealed interface Shape {
         @Override
         public String formType() {
             return "number";
-        }
-    }
-
-    /** True or false. */
-    record Truth() implements Shape {
-        @Override
-        public void check(JsonNode value, String path, SchemaCheck check) {
-            if (!value.isBoolean()) {
-                check.wrong(path, value, "is not true or false");
-            }
-        }
-
-        @Override
-        public JsonNode typed(String text) {
-            String word = text.strip();
-            if (!word.equalsIgnoreCase("true") && !word.equalsIgnoreCase("false")) {
-                throw new IllegalArgumentException(SchemaCheck.quote(text) + " is not true or false");
-            }
-            return NODES.booleanNode(word.equalsIgnoreCase("true"));
-        }
-
-        @Override
-        public String formType() {
-            return "boolean";
         }
     }
 

@@ -4,6 +4,7 @@ import dev.rework.Choices;
 import dev.rework.Default;
 import dev.rework.InvalidInput;
 import dev.rework.Moment;
+import dev.rework.Secret;
 import dev.rework.internal.Shape.Anything;
 import dev.rework.internal.Shape.Decimal;
 import dev.rework.internal.Shape.Entries;
@@ -13,7 +14,6 @@ import dev.rework.internal.Shape.OneOf;
 import dev.rework.internal.Shape.Part;
 import dev.rework.internal.Shape.Parts;
 import dev.rework.internal.Shape.Text;
-import dev.rework.internal.Shape.Truth;
 import dev.rework.internal.Shape.Whole;
 import io.github.classgraph.AnnotationInfo;
 import io.github.classgraph.AnnotationInfoList;
@@ -155,7 +155,13 @@ final class SignatureShapes {
         if (scanned.isEnum()) {
             return choices(scanned);
         }
-        return scanned.isRecord() ? record(scanned, arguments) : new Anything();
+        if (scanned.isRecord()) {
+            return record(scanned, arguments);
+        }
+        if (hasSecret(scanned)) {
+            problems.add(scanned.getName() + ": @Secret works on components of records, and this is none");
+        }
+        return new Anything();
     }
 
     private List<Shape> arguments(ClassRefTypeSignature reference, Map<String, Shape> variables) {
@@ -192,11 +198,17 @@ final class SignatureShapes {
 
     private void refuseOurs(ClassInfo scanned) {
         for (FieldInfo field : scanned.getDeclaredFieldInfo()) {
-            if (field.hasAnnotation(Default.class.getName()) || field.hasAnnotation(Choices.class.getName())) {
+            if (field.hasAnnotation(Default.class.getName())
+                    || field.hasAnnotation(Choices.class.getName())
+                    || field.hasAnnotation(Secret.class.getName())) {
                 problems.add(scanned.getName() + "." + field.getName()
-                        + ": @Default and @Choices do not work beside Jackson's annotations");
+                        + ": @Default, @Choices and @Secret do not work beside Jackson's annotations");
             }
         }
+    }
+
+    private static boolean hasSecret(ClassInfo scanned) {
+        return scanned.getDeclaredFieldInfo().stream().anyMatch(field -> field.hasAnnotation(Secret.class.getName()));
     }
 
     private static Shape choices(ClassInfo scanned) {
@@ -271,9 +283,22 @@ final class SignatureShapes {
         String where = scanned.getName() + "." + field.getName();
         shape = chosen(shape, field, where);
         JsonNode given = defaultValue(shape, field, where);
+        if (field.hasAnnotation(Secret.class.getName())) {
+            shape = secret(shape, given, where);
+        }
         boolean primitive = type instanceof BaseTypeSignature;
         boolean required = given == null && !optional && (primitive || !output);
         return new Part(name(field), shape, required, optional || output && !primitive, given);
+    }
+
+    private Shape secret(Shape shape, @Nullable JsonNode given, String where) {
+        if (output) {
+            problems.add(where + ": @Secret is for inputs; an output is there to be read");
+        }
+        if (given != null) {
+            problems.add(where + ": @Default of a @Secret would stand in the code for all to read");
+        }
+        return new SecretShape(shape);
     }
 
     private static String name(FieldInfo field) {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param domain the domain it serves
  * @param index the registration index file
  * @param hand the file of the {@link HandCell}
+ * @param secretKeys the keys of secret inputs, or where they are: {@link SecretKeys#ofLaunch}
  * @param maxRuns how many tasks it may run before it ends; 0 = any number
  * @param maxMemoryMb resident MiB above which it ends after a task and a garbage collection; 0 = any
  */
@@ -33,6 +34,7 @@ public record WorkerLaunch(
         String domain,
         String index,
         String hand,
+        String secretKeys,
         long maxRuns,
         int maxMemoryMb) {
 
@@ -56,6 +58,7 @@ public record WorkerLaunch(
         lines.put("domain", domain);
         lines.put("index", index);
         lines.put("hand", hand);
+        lines.put("secretKeys", secretKeys);
         lines.put("maxRuns", Long.toString(maxRuns));
         lines.put("maxMemoryMb", Integer.toString(maxMemoryMb));
         StringBuilder text = new StringBuilder();
@@ -93,6 +96,7 @@ public record WorkerLaunch(
                 need(lines, "domain"),
                 need(lines, "index"),
                 need(lines, "hand"),
+                need(lines, "secretKeys"),
                 Long.parseLong(need(lines, "maxRuns")),
                 Integer.parseInt(need(lines, "maxMemoryMb")));
     }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -320,7 +321,38 @@ class OperationScannerTest {
                 .contains("\"new_name\":{\"type\":\"integer\"", "\"enum\":[\"A\"]", "\"odd\":{}");
         assertThat(named(found.operations(), "free").entry().inputs()).isNull();
         assertThat(found.problems())
-                .containsExactly("user.Annotated.mixed (Annotated.java:11): user.Annotated$Mixed.a: @Default and"
-                        + " @Choices do not work beside Jackson's annotations");
+                .containsExactly("user.Annotated.mixed (Annotated.java:11): user.Annotated$Mixed.a: @Default,"
+                        + " @Choices and @Secret do not work beside Jackson's annotations");
+    }
+
+    @Test
+    @Tag("S15")
+    void aSecretThatCouldNotBeKeptIsRefused() throws Exception {
+        Declared.Found found = scan(new UserCode(folder).jar("secrets.jar", """
+                        package user;
+                        import com.fasterxml.jackson.annotation.*;
+                        import dev.rework.*;
+                        public class Keepers {
+                            public record Good(String user, @Secret String password, @Secret int pin) {}
+                            public record Out(@Secret String token) {}
+                            public record Preset(@Secret @Default("x") String token) {}
+                            public record Mixed(@JsonAlias("x") @Secret String token) {}
+                            public static class Bean { @Secret public String token; }
+                            @Operation public static void good(Good in) {}
+                            @Operation public static Out out() { return null; }
+                            @Operation public static void preset(Preset in) {}
+                            @Operation public static void mixed(Mixed in) {}
+                            @Operation public static void bean(Bean in) {}
+                        }
+                        """));
+        assertThat(named(found.operations(), "good").entry().inputs())
+                .contains("\"password\":{\"type\":\"string\",\"x-secret\":true}", "\"pin\":{\"type\":\"integer\"");
+        assertThat(found.problems())
+                .extracting(problem -> problem.substring(problem.indexOf("): ") + 3))
+                .containsExactlyInAnyOrder(
+                        "user.Keepers$Out.token: @Secret is for inputs; an output is there to be read",
+                        "user.Keepers$Preset.token: @Default of a @Secret would stand in the code for all to read",
+                        "user.Keepers$Mixed.token: @Default, @Choices and @Secret do not work beside Jackson's annotations",
+                        "user.Keepers$Bean: @Secret works on components of records, and this is none");
     }
 }

@@ -75,7 +75,17 @@ class ProtocolTest {
     @Test
     void aLaunchIsReadBackAndLeavesTheRestOfTheStream() throws Exception {
         WorkerLaunch launch = new WorkerLaunch(
-                "jdbc:postgresql://h/db", Map.of("password", "a\\b\nc=d"), 7, "a1b2c3d4", "h", "d", "/i", "/h", 2, 64);
+                "jdbc:postgresql://h/db",
+                Map.of("password", "a\\b\nc=d"),
+                7,
+                "a1b2c3d4",
+                "h",
+                "d",
+                "/i",
+                "/h",
+                "k",
+                2,
+                64);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         launch.write(out);
         out.write("wake\n".getBytes(StandardCharsets.UTF_8));

@@ -37,6 +37,8 @@ final class Commands {
         commands.put("export-scheduled", ExportScheduled::new);
         commands.put("import-scheduled", ImportScheduled::new);
         commands.put("list-audit", ListAudit::new);
+        commands.put("make-secret-key", MakeSecretKey::new);
+        commands.put("rotate-secrets", RotateSecrets::new);
         commands.put("vacuum", VacuumCommand::new);
         commands.put("db", DbCommand::new);
         commands.put("doctor", DoctorCommand::new);

@@ -3,6 +3,7 @@ package dev.rework.cli;
 import dev.rework.Rework;
 import dev.rework.internal.ClientOptions;
 import dev.rework.internal.DatabaseAddress;
+import dev.rework.internal.SecretKeys;
 import dev.rework.internal.db.TaskStore;
 import dev.rework.sql.Schema;
 import dev.rework.sql.SchemaStatus;
@@ -58,9 +59,15 @@ public final class Database implements AutoCloseable {
     /** A client, closed with this. */
     public Rework client() {
         if (client == null) {
-            client = Rework.open(ClientOptions.over(address(), connections(), () -> {}));
+            client = Rework.open(
+                    ClientOptions.over(address(), connections(), () -> {}).with(secretKeys()));
         }
         return client;
+    }
+
+    /** The keys of secret inputs. */
+    SecretKeys secretKeys() {
+        return SecretKeys.of(shell.environment(), shell.home());
     }
 
     private static void demandSchema(Connection connection) throws SQLException {

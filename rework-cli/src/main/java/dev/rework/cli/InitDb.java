@@ -1,5 +1,6 @@
 package dev.rework.cli;
 
+import dev.rework.internal.db.Audit;
 import dev.rework.sql.Schema;
 import dev.rework.sql.SchemaStatus;
 import java.sql.Connection;
@@ -49,6 +50,7 @@ final class InitDb extends DatabaseCommand {
             if (reset) {
                 demandConsent(connection);
                 Schema.reset(connection);
+                Audit.record(connection, "reset-db", "schema rework", "dropped with all that was in it");
                 err().println("schema rework dropped and created anew");
             } else {
                 int applied = Schema.install(connection);

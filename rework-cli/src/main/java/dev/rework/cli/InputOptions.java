@@ -34,12 +34,21 @@ final class InputOptions {
     @Nullable
     String rawFile;
 
+    @Option(
+            names = "--secret",
+            paramLabel = "FIELD=FILE",
+            description = "One field whose text is in a file, for what must not stand in arguments; - for stdin.")
+    List<String> secrets = List.of();
+
     @Option(names = "--metadata", paramLabel = "K=V", description = "Something to attach to the task; may be repeated.")
     List<String> metadata = List.of();
 
     /** Refuses more than one way of giving an input. */
     void demandOne() {
         int ways = (inputs.isEmpty() ? 0 : 1) + (inputFile == null ? 0 : 1) + (rawFile == null ? 0 : 1);
+        if (inputFile != null && !secrets.isEmpty()) {
+            throw new Refusal(ExitCode.USAGE, "--secret goes with --input K=V: an --input-file holds all of it");
+        }
         if (ways > 1) {
             throw new Refusal(ExitCode.USAGE, "give one of --input, --input-file and --raw-file");
         }
@@ -51,11 +60,15 @@ final class InputOptions {
         if (inputFile != null) {
             return checked(new String(bytes(shell, inputFile), StandardCharsets.UTF_8), inputFile);
         }
-        if (inputs.isEmpty()) {
+        if (inputs.isEmpty() && secrets.isEmpty()) {
             return null;
         }
         if (inputs.stream().allMatch(input -> FIELD.matcher(input).matches())) {
-            return fields(operations, operation, domain);
+            return fields(shell, operations, operation, domain);
+        }
+        if (!secrets.isEmpty()) {
+            throw new Refusal(
+                    ExitCode.USAGE, "--secret goes with --input K=V; JSON with secrets in a file: --input-file");
         }
         if (inputs.size() > 1) {
             throw new Refusal(ExitCode.USAGE, "--input may be repeated only as K=V");
@@ -72,8 +85,13 @@ final class InputOptions {
         return pairs("--metadata", metadata);
     }
 
-    private String fields(OperationStore operations, String operation, @Nullable String domain) {
+    private String fields(Shell shell, OperationStore operations, String operation, @Nullable String domain)
+            throws IOException {
         Map<String, String> values = pairs("--input", inputs);
+        for (Map.Entry<String, String> secret : pairs("--secret", secrets).entrySet()) {
+            String text = new String(bytes(shell, secret.getValue()), StandardCharsets.UTF_8);
+            values.put(secret.getKey(), text.replaceFirst("\\R$", ""));
+        }
         List<OperationStore.Found> found = operations.find(operation, domain);
         OperationStore.Found meant = found.stream()
                 .filter(one -> found.size() == 1 || one.domain().equals("default"))

@@ -12,7 +12,9 @@ import picocli.CommandLine.Option;
 @Command(description = "Who aborted, killed, retried, registered, changed a plan or purged, and when.")
 final class ListAudit extends DatabaseCommand {
     private static final Output.Form<Audit.Row> FORM = new Output.Form<>(
-            List.of("id", "at", "who", "verb", "target", "detail"), ListAudit::values, ListAudit::line);
+            List.of("id", "at", "who", "host", "address", "verb", "target", "detail"),
+            ListAudit::values,
+            ListAudit::line);
     private static final int MOST = 100_000;
 
     @Option(names = "--verb", paramLabel = "VERB", description = "Only this: abort, kill, stop, retry, register, …")
@@ -40,17 +42,22 @@ final class ListAudit extends DatabaseCommand {
         values.put("id", row.id());
         values.put("at", Stamp.iso(row.at()));
         values.put("who", row.who());
+        values.put("host", row.host());
+        values.put("address", row.address());
         values.put("verb", row.verb());
         values.put("target", row.target());
         values.put("detail", row.detail());
         return values;
     }
 
-    /** {@code 7 [2026-11-22 02:00:10.000000+00:00] babar/joe abort task 12 too slow}. */
+    /** {@code 7 [2026-11-22 02:00:10.000000+00:00] babar/joe@h1 abort task 12 too slow}. */
     private static String line(Audit.Row row, Palette palette) {
         return row.id()
                 + " [" + Stamp.people(row.at()) + "]"
-                + " " + palette.paint(Palette.Colour.CYAN, TaskForm.shown(row.who()))
+                + " "
+                + palette.paint(
+                        Palette.Colour.CYAN,
+                        TaskForm.shown(row.who() + (row.host().isEmpty() ? "" : "@" + row.host())))
                 + " " + TaskForm.shown(row.verb())
                 + " " + TaskForm.shown(row.target())
                 + (row.detail().isEmpty() ? "" : " " + TaskForm.shown(row.detail()));

@@ -4,6 +4,7 @@ import dev.rework.Missed;
 import dev.rework.Overlap;
 import dev.rework.Plan;
 import dev.rework.internal.Codec;
+import dev.rework.internal.SecretInput;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
@@ -48,7 +49,8 @@ final class PlanForm {
         values.put("rule", plan.rule());
         values.put("zone", plan.zone().getId());
         String input = plan.input();
-        values.put("input", input == null ? null : Codec.parse(input));
+        String seen = SecretInput.masked(null, input);
+        values.put("input", seen == null ? null : Codec.parse(seen));
         values.put("metadata", plan.metadata());
         values.put("missed", TaskForm.lower(plan.missed()));
         values.put("missedMax", plan.missedMax());

@@ -44,7 +44,7 @@ final class ShowTask extends DatabaseCommand {
     private static Map<String, @Nullable Object> values(
             TaskSnapshot task, TaskStore.Bodies bodies, List<Attempt> attempts) {
         Map<String, @Nullable Object> values = TaskForm.values(task);
-        values.put("input", body(bodies.input(), bodies.rawInput()));
+        values.put("input", body(bodies.seenInput(), bodies.rawInput()));
         values.put("output", body(bodies.output(), bodies.rawOutput()));
         values.put("cpuMs", task.cpuMs());
         values.put("peakMb", task.peakMb());
@@ -85,7 +85,7 @@ final class ShowTask extends DatabaseCommand {
         field("parent", task.parent());
         field("progress", task.progress() == null ? null : TaskForm.progressText(task.progress()));
         field("metadata", task.metadata().isEmpty() ? null : Output.json(task.metadata()));
-        field("input", bodyText(bodies.input(), bodies.rawInput()));
+        field("input", bodyText(bodies.seenInput(), bodies.rawInput()));
         field("output", bodyText(bodies.output(), bodies.rawOutput()));
         if (task.error() != null) {
             out.println(palette.paint(

@@ -14,6 +14,9 @@ final class VacuumCommand extends DatabaseCommand {
     @Option(names = "--workers", description = "Delete the rows of dead workers.")
     boolean workers;
 
+    @Option(names = "--audit", description = "Delete audit rows older than --days, 90 at least.")
+    boolean audit;
+
     @Option(names = "--queued", description = "With --tasks: delete queued tasks instead of finished ones.")
     boolean queued;
 
@@ -25,6 +28,9 @@ final class VacuumCommand extends DatabaseCommand {
 
     @Override
     protected ExitCode perform(Database database) {
+        if (audit) {
+            return audit(database);
+        }
         if (tasks && workers) {
             throw new Refusal(ExitCode.USAGE, "vacuum deletes workers or tasks, not both at the same time");
         }
@@ -45,6 +51,16 @@ final class VacuumCommand extends DatabaseCommand {
             long deleted = queued ? retention.queuedTasks(domain, age) : retention.finishedTasks(domain, age);
             out().println("deleted " + deleted + " tasks");
         }
+        return ExitCode.DONE;
+    }
+
+    private ExitCode audit(Database database) {
+        if (tasks || workers || queued || days < Retention.AUDIT_DAYS) {
+            throw new Refusal(
+                    ExitCode.USAGE,
+                    "--audit goes alone, with --days " + Retention.AUDIT_DAYS + " or more: younger rows are kept");
+        }
+        out().println("deleted " + new Retention(database.jdbi()).audit(Duration.ofDays(days)) + " audit rows");
         return ExitCode.DONE;
     }
 }

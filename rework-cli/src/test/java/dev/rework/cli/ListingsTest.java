@@ -249,7 +249,7 @@ class ListingsTest {
                 .isZero();
         Map<String, Object> row =
                 rework("list-audit", "--limit", "1", "-o", "json").objects().get(0);
-        assertThat(row.keySet()).containsExactly("id", "at", "who", "verb", "target", "detail");
+        assertThat(row.keySet()).containsExactly("id", "at", "who", "host", "address", "verb", "target", "detail");
         assertThat(row).containsEntry("verb", "abort").containsEntry("target", "task " + task);
         assertThat((String) row.get("who")).endsWith("/" + System.getProperty("user.name"));
         Ran lines = rework("list-audit", "--verb", "abort");

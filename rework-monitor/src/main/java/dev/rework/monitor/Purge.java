@@ -18,6 +18,7 @@ final class Purge implements Duty {
 
     private static final Duration EVERY = Duration.ofHours(1);
     private static final int DAYS_AHEAD = 3;
+    private static final Duration AUDIT = Duration.ofDays(400);
 
     private final MonitorContext context;
     private final AtomicBoolean running = new AtomicBoolean();
@@ -68,6 +69,7 @@ final class Purge implements Duty {
         }
         long workers = retention.deadWorkers(domain, age);
         retention.endedMonitors(domain, age);
+        retention.audit(AUDIT);
         if (tasks + workers > 0) {
             context.listener()
                     .says("vacuum: " + tasks + " tasks and " + workers + " workers older than " + age + " deleted");

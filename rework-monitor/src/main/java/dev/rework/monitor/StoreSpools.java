@@ -3,6 +3,7 @@ package dev.rework.monitor;
 import dev.rework.internal.Frame;
 import dev.rework.internal.HandCell;
 import dev.rework.internal.HandCell.Begun;
+import dev.rework.internal.SecretKeys;
 import dev.rework.internal.db.LogCopy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -62,7 +63,10 @@ final class StoreSpools implements Duty {
             List<Begun> begun = HandCell.read(cell);
             if (nonce.length() == 8 && !begun.isEmpty()) {
                 WorkerOutput output = new WorkerOutput(
-                        nonce.getBytes(StandardCharsets.US_ASCII), LogCap.Limits.DEFAULT, new LinesOnly(context));
+                        nonce.getBytes(StandardCharsets.US_ASCII),
+                        LogCap.Limits.DEFAULT,
+                        SecretKeys.of(System.getenv(), context.options().home()),
+                        new LinesOnly(context));
                 // An orphan begins nothing: what was in its hands then is what it began last.
                 output.resume(begun.get(begun.size() - 1));
                 byte[] bytes = new byte[64 * 1024];

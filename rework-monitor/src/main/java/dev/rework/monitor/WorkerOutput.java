@@ -4,6 +4,8 @@ import dev.rework.internal.Frame;
 import dev.rework.internal.HandCell.Begun;
 import dev.rework.internal.LinePayload;
 import dev.rework.internal.PlainText;
+import dev.rework.internal.Redaction;
+import dev.rework.internal.SecretKeys;
 import dev.rework.internal.db.LogCopy.Line;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +36,11 @@ final class WorkerOutput implements FrameSplitter.Sink {
         void frame(Frame frame);
     }
 
+    /** What texts that travel here are sealed for. */
+    private static final String SECRET = "pipe";
+
     private final Ears ears;
+    private final SecretKeys secrets;
     private final LogCap.Limits limits;
     private final FrameSplitter splitter;
     private final LineSplitter unframed = new LineSplitter(this::unframedLine);
@@ -43,11 +49,13 @@ final class WorkerOutput implements FrameSplitter.Sink {
     private String fatal = "";
     private @Nullable LogCap cap;
     private int level;
+    private volatile Redaction redaction = Redaction.NONE;
     private volatile @Nullable Hand hand;
     private volatile @Nullable Begun lastBegun;
 
-    WorkerOutput(byte[] nonce, LogCap.Limits limits, Ears ears) {
+    WorkerOutput(byte[] nonce, LogCap.Limits limits, SecretKeys secrets, Ears ears) {
         this.ears = ears;
+        this.secrets = secrets;
         this.limits = limits;
         this.splitter = new FrameSplitter(nonce, this);
     }
@@ -124,6 +132,7 @@ final class WorkerOutput implements FrameSplitter.Sink {
                 park(frame.type() == Frame.Type.PARKED);
                 ears.frame(frame);
             }
+            case SECRET -> redact(frame.text());
             case LEVEL -> level = Math.max(0, LinePayload.LEVELS.indexOf(frame.text()));
             // What has ended has been let out by its END, or by the BEGIN after it.
             case SYNC -> ears.sync(Long.parseLong(frame.text()));
@@ -131,7 +140,16 @@ final class WorkerOutput implements FrameSplitter.Sink {
         }
     }
 
+    /** What cannot be opened here has been taken out of all but what children print. */
+    private void redact(String sealed) {
+        String text = secrets.ring().open(sealed, SECRET);
+        if (text != null) {
+            redaction = redaction.with(text);
+        }
+    }
+
     private void begin(Hand next) {
+        redaction = Redaction.NONE;
         hand = next;
         lastBegun = next.attempt();
         level = 0;
@@ -177,7 +195,8 @@ final class WorkerOutput implements FrameSplitter.Sink {
         store(line.millis(), line.stream(), LinePayload.LEVELS.indexOf(line.level()), line.logger(), text);
     }
 
-    private void unframedLine(String text) {
+    private void unframedLine(String printed) {
+        String text = redaction.apply(printed);
         synchronized (words) {
             // The report is longer than what is kept.
             if (text.startsWith("#") && ExitVerdict.isFatal(text)) {
@@ -191,7 +210,8 @@ final class WorkerOutput implements FrameSplitter.Sink {
         store(System.currentTimeMillis(), LinePayload.Stream.STDOUT, 2, "", text);
     }
 
-    private void store(long millis, LinePayload.Stream stream, int lineLevel, String logger, String text) {
+    private void store(long millis, LinePayload.Stream stream, int lineLevel, String logger, String given) {
+        String text = redaction.apply(given);
         Begun task = lastBegun;
         if (task == null || cap == null) {
             ears.aside(text);

@@ -1,6 +1,7 @@
 package dev.rework.monitor;
 
 import dev.rework.internal.Control;
+import dev.rework.internal.SecretKeys;
 import dev.rework.internal.db.WorkerStore;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -30,6 +31,7 @@ final class WorkerPool {
     private final MonitorContext context;
     private final WorkerSpawn spawn;
     private final LogCap.Limits limits;
+    private final SecretKeys secrets;
     private final StartBackoff backoff = new StartBackoff();
     private final Map<Long, WorkerProcess> workers = new ConcurrentHashMap<>();
     private final AtomicInteger inquests = new AtomicInteger();
@@ -41,6 +43,7 @@ final class WorkerPool {
         this.context = context;
         this.spawn = spawn;
         this.limits = limits;
+        this.secrets = SecretKeys.of(System.getenv(), context.options().home());
         this.inquest = new Inquest(context);
     }
 
@@ -105,7 +108,7 @@ final class WorkerPool {
         Process process = spawned.process();
         WorkerEars ears = new WorkerEars(context, this);
         byte[] nonce = spawned.nonce().getBytes(StandardCharsets.US_ASCII);
-        WorkerOutput output = new WorkerOutput(nonce, limits, ears);
+        WorkerOutput output = new WorkerOutput(nonce, limits, secrets, ears);
         PipeReader reader = new PipeReader(process.getInputStream(), output);
         ControlLine control = new ControlLine(spawned.control());
         WorkerProcess worker = new WorkerProcess(

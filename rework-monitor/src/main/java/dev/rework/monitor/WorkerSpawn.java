@@ -2,6 +2,7 @@ package dev.rework.monitor;
 
 import dev.rework.internal.DatabaseAddress;
 import dev.rework.internal.RegistrationIndex;
+import dev.rework.internal.SecretKeys;
 import dev.rework.internal.WorkerLaunch;
 import java.io.File;
 import java.io.IOException;
@@ -38,8 +39,8 @@ final class WorkerSpawn {
     // Gives memory back after a task, so that what stays is what the task left behind.
     private static final List<String> SHRINKING = List.of("-Xms16m", "-XX:-ShrinkHeapInSteps");
 
-    static final List<String> SECRETS =
-            List.of("REWORK_DB", "DATABASE_URL", "PGPASSWORD", "REWORK_LISTEN_DB", "REWORK_TEST_DB");
+    static final List<String> SECRETS = List.of(
+            "REWORK_DB", "DATABASE_URL", "PGPASSWORD", "REWORK_LISTEN_DB", "REWORK_TEST_DB", SecretKeys.VARIABLE);
 
     private final DatabaseAddress address;
     private final MonitorOptions options;
@@ -116,6 +117,7 @@ final class WorkerSpawn {
                 options.domain(),
                 index.toString(),
                 hand.toString(),
+                SecretKeys.of(System.getenv(), options.home()).launchText(),
                 options.maxRuns(),
                 options.maxMemoryMb());
     }

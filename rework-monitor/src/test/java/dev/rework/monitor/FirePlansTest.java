@@ -342,7 +342,16 @@ class FirePlansTest {
 
     private long prepare(String rule, PlanPolicy policy) {
         long plan = plans.prepare(new PlanStore.Draft(
-                operation, "h", rule, ZoneOffset.UTC, "{\"a\":1}", null, "{\"user\":\"Joe\"}", policy, null));
+                operation,
+                "h",
+                rule,
+                ZoneOffset.UTC,
+                "{\"a\":1}",
+                null,
+                "{\"user\":\"Joe\"}",
+                policy,
+                null,
+                java.util.List.of()));
         position(plan, time);
         return plan;
     }

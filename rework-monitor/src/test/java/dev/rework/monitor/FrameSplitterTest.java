@@ -3,7 +3,9 @@ package dev.rework.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rework.internal.Frame;
+import dev.rework.internal.KeyRing;
 import dev.rework.internal.LinePayload;
+import dev.rework.internal.SecretKeys;
 import dev.rework.internal.db.LogCopy.Line;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +21,9 @@ class FrameSplitterTest {
 
     private final List<String> heard = new ArrayList<>();
     private final List<Line> lines = new ArrayList<>();
-    private final WorkerOutput output = new WorkerOutput(NONCE, LogCap.Limits.DEFAULT, new WorkerOutput.Ears() {
+    private static final SecretKeys KEYS = SecretKeys.ofLaunch(KeyRing.newKey());
+
+    private final WorkerOutput output = new WorkerOutput(NONCE, LogCap.Limits.DEFAULT, KEYS, new WorkerOutput.Ears() {
         @Override
         public void line(Line line) {
             lines.add(line);

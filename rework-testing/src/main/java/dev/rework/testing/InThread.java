@@ -3,8 +3,11 @@ package dev.rework.testing;
 import dev.rework.Task;
 import dev.rework.internal.DatabaseAddress;
 import dev.rework.internal.Invocation;
+import dev.rework.internal.Redaction;
 import dev.rework.internal.RegistrationIndex;
 import dev.rework.internal.ReworkHome;
+import dev.rework.internal.SecretInput;
+import dev.rework.internal.SecretKeys;
 import dev.rework.internal.db.Ask;
 import dev.rework.internal.db.Claim;
 import dev.rework.internal.db.Head;
@@ -47,6 +50,11 @@ public final class InThread implements AutoCloseable {
              where o.domain = ?
             """;
 
+    private static final String ALIVE = """
+            select from rework.worker w
+             where w.id = ? and w.finished is null
+            """;
+
     private static final String DEAD = """
             update rework.worker w
                set state = 'dead', finished = clock_timestamp(), deathinfo = 'explicit shutdown'
@@ -57,6 +65,7 @@ public final class InThread implements AutoCloseable {
     private final ReworkHome home;
     private final String domain;
     private final Invocation invocation;
+    private final SecretKeys secrets;
     private @Nullable Connection connection;
     private long worker;
 
@@ -64,6 +73,7 @@ public final class InThread implements AutoCloseable {
         this.address = address;
         this.home = home;
         this.domain = domain;
+        this.secrets = SecretKeys.of(Map.of(), home);
         this.invocation = new Invocation(InThread.class.getClassLoader());
     }
 
@@ -115,25 +125,30 @@ public final class InThread implements AutoCloseable {
 
     private Outcome call(Claim claim, RegistrationIndex.Entry entry) {
         long began = System.nanoTime();
-        ThreadContext context = new ThreadContext(claim, address);
+        ThreadContext context = new ThreadContext(claim, address, secrets);
+        Redaction redaction = Redaction.NONE;
         String output = null;
         Throwable thrown = null;
         try {
-            output = invocation.call(entry, claim.input(), claim.rawInput(), ZonedDateTime.now(), context);
+            SecretInput.Opened opened =
+                    new SecretInput(secrets, domain, entry.name()).open(entry.inputs(), claim.input());
+            redaction = opened.redaction();
+            context.opened(opened.json());
+            output = invocation.call(entry, opened.json(), claim.rawInput(), ZonedDateTime.now(), context);
         } catch (Throwable e) { // as in a worker: whatever a user's method throws is its outcome
             thrown = e;
         } finally {
             context.close();
         }
-        String trace = thrown == null ? null : trace(thrown);
+        String trace = thrown == null ? null : redaction.apply(trace(thrown));
         return new Outcome(
                 claim.id(),
                 claim.attempt(),
                 thrown == null,
-                output == null ? context.output() : output,
+                redaction.applyToJson(output == null ? context.output() : output),
                 context.rawOutput(),
                 trace,
-                thrown == null ? null : thrown.toString(),
+                thrown == null ? null : redaction.apply(thrown.toString()),
                 began,
                 System.nanoTime(),
                 0,
@@ -172,6 +187,9 @@ public final class InThread implements AutoCloseable {
         Connection open = connection;
         if (open == null) {
             open = address.dataSource("in-thread").getConnection();
+            connection = open;
+        }
+        if (!isAlive(open)) {
             try (PreparedStatement statement = open.prepareStatement(WORKER)) {
                 statement.setString(1, ReworkLab.HOST);
                 statement.setString(2, domain);
@@ -182,9 +200,18 @@ public final class InThread implements AutoCloseable {
                     worker = row.getLong(1);
                 }
             }
-            connection = open;
         }
         return open;
+    }
+
+    /** A monitor that the test started too finds no process for the row, and declares it dead. */
+    private boolean isAlive(Connection open) throws SQLException {
+        try (PreparedStatement statement = open.prepareStatement(ALIVE)) {
+            statement.setLong(1, worker);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next();
+            }
+        }
     }
 
     /** Ends the row it works under. */

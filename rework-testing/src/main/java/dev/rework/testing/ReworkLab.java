@@ -3,9 +3,11 @@ package dev.rework.testing;
 import dev.rework.Registered;
 import dev.rework.Rework;
 import dev.rework.embedded.TestDatabase;
+import dev.rework.internal.ClientPool;
 import dev.rework.internal.DatabaseAddress;
 import dev.rework.internal.Registrar;
 import dev.rework.internal.ReworkHome;
+import dev.rework.internal.SecretKeys;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -34,7 +37,9 @@ public final class ReworkLab implements AutoCloseable {
     private ReworkLab(TestDatabase database, ReworkHome home, String domain) {
         this.database = database;
         this.home = home;
-        this.rework = Rework.connect(database.url());
+        SecretKeys secrets = SecretKeys.of(Map.of(), home);
+        secrets.add();
+        this.rework = Rework.open(ClientPool.options(address()).with(secrets));
         this.monitor = new TestMonitor(address(), home, domain, clock);
         this.inThread = new InThread(address(), home, domain);
     }

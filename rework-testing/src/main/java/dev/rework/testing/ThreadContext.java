@@ -6,6 +6,7 @@ import dev.rework.internal.ClientOptions;
 import dev.rework.internal.Codec;
 import dev.rework.internal.DatabaseAddress;
 import dev.rework.internal.JoinListener;
+import dev.rework.internal.SecretKeys;
 import dev.rework.internal.db.Claim;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,13 +16,22 @@ final class ThreadContext implements TaskContext, AutoCloseable {
 
     private final Claim claim;
     private final DatabaseAddress address;
+    private final SecretKeys secrets;
+    private @Nullable String input;
     private @Nullable String output;
     private byte @Nullable [] rawOutput;
     private @Nullable Rework client;
 
-    ThreadContext(Claim claim, DatabaseAddress address) {
+    ThreadContext(Claim claim, DatabaseAddress address, SecretKeys secrets) {
         this.claim = claim;
+        this.secrets = secrets;
+        this.input = claim.input();
         this.address = address;
+    }
+
+    /** Its input, its secrets opened. */
+    void opened(@Nullable String json) {
+        input = json;
     }
 
     @Override
@@ -36,7 +46,7 @@ final class ThreadContext implements TaskContext, AutoCloseable {
 
     @Override
     public <T> @Nullable T input(Class<T> type) {
-        String json = claim.input();
+        String json = input;
         if (json == null && claim.rawInput() != null) {
             throw new IllegalStateException("raw bytes were given: read them with rawInput()");
         }
@@ -84,7 +94,8 @@ final class ThreadContext implements TaskContext, AutoCloseable {
     public Rework rework() {
         Rework open = client;
         if (open == null) {
-            open = Rework.open(ClientOptions.unpooled(address, "in-thread").inside(claim.id(), JoinListener.NONE));
+            open = Rework.open(
+                    ClientOptions.unpooled(address, "in-thread").with(secrets).inside(claim.id(), JoinListener.NONE));
             client = open;
         }
         return open;

@@ -251,7 +251,8 @@ class AncestorPoolTest {
         monitor.stepUntil(tasks.get(3), TaskState.RUNNING);
         Task<Object> waiting = rework.schedule("basic");
         // One that was told to end when nothing was queued may be on its way out still.
-        Eventually.value("four workers", Eventually.PATIENCE, () -> monitor.step().workers(), count -> count == 4);
+        Eventually.value(
+                "four workers", Eventually.PATIENCE, () -> monitor.step().workers(), count -> count == 4);
         monitor.step();
         assertThat(monitor.workers()).isEqualTo(4);
         assertThat(waiting.state()).isEqualTo(TaskState.QUEUED);

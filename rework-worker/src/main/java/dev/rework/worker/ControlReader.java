@@ -56,6 +56,7 @@ final class ControlReader implements Runnable {
 
     private void monitorGone() {
         worker.output().drain();
+        worker.pipe().tell(worker.secrets());
         worker.signals().orphan();
         worker.logs().monitorGone();
         worker.session().hurry();

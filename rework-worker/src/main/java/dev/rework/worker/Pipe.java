@@ -2,6 +2,8 @@ package dev.rework.worker;
 
 import dev.rework.internal.Frame;
 import dev.rework.internal.LinePayload;
+import dev.rework.internal.Redaction;
+import dev.rework.internal.SecretKeys;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,10 +15,14 @@ import org.jspecify.annotations.Nullable;
  * what is said then is lost. A file stream, not a channel, which an interrupt of the writing thread would close.
  */
 final class Pipe {
+    /** What texts that travel here are sealed for. */
+    static final String SECRET = "pipe";
+
     private final OutputStream out;
     private final byte[] nonce;
     private Object @Nullable [] held;
     private long lines;
+    private Redaction redaction = Redaction.NONE;
 
     Pipe(OutputStream out, String nonce) {
         this.out = out;
@@ -48,11 +54,30 @@ final class Pipe {
     }
 
     /** Sends a captured line, or a piece of one. */
-    void send(LinePayload line) {
-        Frame frame = line.frame();
-        synchronized (this) {
-            lines++;
-            send(frame);
+    synchronized void send(LinePayload line) {
+        lines++;
+        send(line.with(redaction.apply(line.text())).frame());
+    }
+
+    /**
+     * From here on these texts are taken out of lines, here and, since what children print goes past us, by the monitor: it
+     * is told them, sealed, as far as they fit a frame.
+     */
+    synchronized void redact(Redaction secrets, SecretKeys keys) {
+        redaction = secrets;
+        tell(keys);
+    }
+
+    /** The same once more: a new reader has not heard it. */
+    synchronized void tell(SecretKeys keys) {
+        if (redaction.isEmpty() || keys.ring().isEmpty()) {
+            return;
+        }
+        for (String text : redaction.texts()) {
+            Frame frame = Frame.of(Frame.Type.SECRET, keys.ring().seal(text, SECRET));
+            if (frame.payload().length < Frame.MAX_PAYLOAD) {
+                send(frame);
+            }
         }
     }
 

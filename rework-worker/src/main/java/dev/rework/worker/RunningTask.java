@@ -9,6 +9,9 @@ import dev.rework.internal.Codec;
 import dev.rework.internal.Frame;
 import dev.rework.internal.InputSchema;
 import dev.rework.internal.JoinListener;
+import dev.rework.internal.Redaction;
+import dev.rework.internal.RegistrationIndex;
+import dev.rework.internal.SecretInput;
 import dev.rework.internal.db.Claim;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +23,8 @@ final class RunningTask implements TaskContext {
     private final Worker worker;
     private final Hand.Running running;
     private final Claim claim;
+    private volatile @Nullable String input;
+    private volatile Redaction redaction = Redaction.NONE;
     private final AtomicReference<@Nullable String> progress = new AtomicReference<>();
     private volatile @Nullable String output;
     private volatile byte @Nullable [] rawOutput;
@@ -32,6 +37,27 @@ final class RunningTask implements TaskContext {
         this.worker = worker;
         this.running = running;
         this.claim = running.claim();
+        this.input = claim.input();
+    }
+
+    /** Its input, its secrets opened; from now on they are taken out of what it says. */
+    @Nullable
+    String open() {
+        RegistrationIndex.Entry entry = running.operation().entry();
+        if (SecretInput.isIn(entry.inputs())) {
+            SecretInput secrets =
+                    new SecretInput(worker.secrets(), worker.launch().domain(), entry.name());
+            SecretInput.Opened opened = secrets.open(entry.inputs(), claim.input());
+            input = opened.json();
+            redaction = opened.redaction();
+        }
+        worker.pipe().redact(redaction, worker.secrets());
+        return input;
+    }
+
+    /** What takes its secrets out of texts. */
+    Redaction redaction() {
+        return redaction;
     }
 
     @Override
@@ -46,7 +72,7 @@ final class RunningTask implements TaskContext {
 
     @Override
     public <T> @Nullable T input(Class<T> type) {
-        String json = claim.input();
+        String json = input;
         if (json == null && claim.rawInput() != null) {
             throw new IllegalStateException("raw bytes were given: read them with rawInput()");
         }
@@ -85,7 +111,8 @@ final class RunningTask implements TaskContext {
 
     @Override
     public void progress(long done, long total, String message) {
-        progress.set("{\"done\":" + done + ",\"total\":" + total + ",\"message\":" + Json.string(message) + "}");
+        progress.set("{\"done\":" + done + ",\"total\":" + total + ",\"message\":"
+                + Json.string(redaction.apply(message)) + "}");
     }
 
     @Override
@@ -120,7 +147,13 @@ final class RunningTask implements TaskContext {
             boolean pooler = "0".equals(worker.launch().database().get("prepareThreshold"));
             JoinListener joins = new Parking(worker, claim);
             open = Rework.open(new ClientOptions(
-                    made, pooler ? null : made, worker.launch().jdbcUrl(), claim.id(), joins, () -> {}));
+                    made,
+                    pooler ? null : made,
+                    worker.launch().jdbcUrl(),
+                    claim.id(),
+                    joins,
+                    worker.secrets(),
+                    () -> {}));
             connections = made;
             client = open;
         }

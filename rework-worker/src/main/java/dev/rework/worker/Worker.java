@@ -1,6 +1,7 @@
 package dev.rework.worker;
 
 import dev.rework.internal.HandCell;
+import dev.rework.internal.SecretKeys;
 import dev.rework.internal.WorkerLaunch;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ final class Worker {
     private final TrustWindow trust = new TrustWindow();
     private final Settler settler;
     private final OwnOutput output;
+    private final SecretKeys secrets;
 
     Worker(WorkerLaunch launch, Pipe pipe) throws IOException {
         this.launch = launch;
@@ -31,6 +33,7 @@ final class Worker {
         settlement = new Settlement(session, hand, launch.domain());
         settler = new Settler(this);
         output = OwnOutput.open(launch);
+        secrets = SecretKeys.ofLaunch(launch.secretKeys());
     }
 
     WorkerLaunch launch() {
@@ -75,6 +78,10 @@ final class Worker {
 
     Settler settler() {
         return settler;
+    }
+
+    SecretKeys secrets() {
+        return secrets;
     }
 
     OwnOutput output() {

@@ -279,7 +279,7 @@ final class WorkerLoop {
         Throwable thrown = null;
         try {
             output = invocation.call(
-                    running.operation().entry(), claim.input(), claim.rawInput(), ZonedDateTime.now(), task);
+                    running.operation().entry(), task.open(), claim.rawInput(), ZonedDateTime.now(), task);
         } catch (Throwable e) {
             thrown = e;
         }
@@ -289,7 +289,8 @@ final class WorkerLoop {
         Thread.currentThread().setContextClassLoader(WorkerLoop.class.getClassLoader());
         task.close();
         worker.settler().ended(task);
-        return outcome(running, task, output == null ? task.output() : output, thrown, ended);
+        String given = output == null ? task.output() : output;
+        return outcome(running, task, task.redaction().applyToJson(given), thrown, ended);
     }
 
     private Outcome outcome(
@@ -309,8 +310,8 @@ final class WorkerLoop {
                 failure == null,
                 keep ? output : null,
                 keep ? raw : null,
-                failure == null ? null : Failure.text(failure),
-                failure == null ? null : Failure.line(failure),
+                failure == null ? null : task.redaction().apply(Failure.text(failure)),
+                failure == null ? null : task.redaction().apply(Failure.line(failure)),
                 running.since(),
                 ended,
                 measure ? cpuSince() : 0,

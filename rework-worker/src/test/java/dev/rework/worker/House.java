@@ -149,6 +149,7 @@ final class House {
                 domain,
                 index().toString(),
                 hand,
+                "file:/nonexistent",
                 maxRuns,
                 maxMemoryMb);
     }

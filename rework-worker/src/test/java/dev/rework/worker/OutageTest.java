@@ -40,6 +40,7 @@ class OutageTest {
                 launch.domain(),
                 launch.index(),
                 launch.hand(),
+                launch.secretKeys(),
                 launch.maxRuns(),
                 launch.maxMemoryMb());
     }

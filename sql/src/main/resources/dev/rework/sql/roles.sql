@@ -83,7 +83,7 @@ grant select (id, operation, host, rule, zone, metadata, missed, missed_max, ove
 grant select on rework.task to rework_submitter;
 grant insert (id, token, operation, host, rank, run_at, state, input, raw_input, metadata, parent)
    on rework.task to rework_submitter;
-grant insert (who, verb, target, detail) on rework.audit to rework_submitter;
+grant insert (who, verb, target, detail, host) on rework.audit to rework_submitter;
 grant usage on sequence rework.task_id to rework_submitter;
 grant execute on function rework.schedule to rework_submitter;
 
@@ -112,7 +112,7 @@ grant insert, delete on rework.log, rework.dump to rework_monitor;
 grant usage on sequence rework.log_id to rework_monitor;
 grant select, update on rework.plan to rework_monitor;
 grant select, insert, update on rework.plan_watch to rework_monitor;
-grant execute on function rework.make_log_day, rework.log_days, rework.drop_log_day to rework_monitor;
+grant execute on function rework.make_log_day, rework.log_days, rework.drop_log_day, rework.forget_audit to rework_monitor;
 
 -- Whoever acts leaves an audit row, and can leave it only in the name of the login that acts.
 alter table rework.audit enable row level security;

@@ -6,6 +6,7 @@ import dev.rework.internal.CronRule;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -23,14 +24,20 @@ final class PlanIdentity {
         }
     }
 
-    /** Of a prepared plan. */
-    static byte[] of(PlanStore.Draft draft) {
+    /** Of a prepared plan: as it is now, then as it would have been with older keys of its secrets. */
+    static List<byte[]> of(PlanStore.Draft draft) {
+        return draft.inputMarks().isEmpty()
+                ? List.of(of(draft, draft.input()))
+                : draft.inputMarks().stream().map(input -> of(draft, input)).toList();
+    }
+
+    private static byte[] of(PlanStore.Draft draft, @Nullable String input) {
         PlanIdentity identity = new PlanIdentity()
                 .add(Long.toString(draft.operation()))
                 .add(draft.host())
                 .add(CronRule.normal(draft.rule()).toUpperCase(Locale.ROOT))
                 .add(draft.zone().normalized().getId())
-                .add(draft.input() == null ? "" : "json" + canonical(draft.input()));
+                .add(input == null ? "" : "json" + canonical(input));
         byte[] raw = draft.rawInput();
         if (raw != null) {
             identity.digest.update(raw);

@@ -55,6 +55,14 @@ public final class PlanStore {
                                 where r.operation = p.operation and r.retired_at is null)
             """;
 
+    /** A plan that an older key of its secrets told from others. */
+    private static final String RENAME = """
+            update rework.plan p
+               set identity = :identity
+             where p.identity = :older
+               and not exists (select from rework.plan q where q.identity = :identity)
+            """;
+
     private static final String UNPREPARE = """
             delete from rework.plan
              where id = :id
@@ -120,6 +128,7 @@ public final class PlanStore {
      *
      * @param metadata a JSON object
      * @param paused null: as it is, not paused when it is new
+     * @param inputMarks what tells the input from others, the one to keep first; empty when it does so itself
      */
     @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
     public record Draft(
@@ -131,7 +140,8 @@ public final class PlanStore {
             byte @Nullable [] rawInput,
             String metadata,
             PlanPolicy policy,
-            @Nullable Boolean paused) {}
+            @Nullable Boolean paused,
+            List<String> inputMarks) {}
 
     /** Which to list: the newest {@code limit}, or the next ones above {@code after}. */
     public record Filter(
@@ -187,6 +197,14 @@ public final class PlanStore {
     }
 
     private static long prepare(Handle transaction, Draft draft) {
+        List<byte[]> identities = PlanIdentity.of(draft);
+        for (byte[] older : identities.subList(1, identities.size())) {
+            transaction
+                    .createUpdate(RENAME)
+                    .bind("older", older)
+                    .bind("identity", identities.get(0))
+                    .execute();
+        }
         return transaction
                 .createQuery(PREPARE)
                 .bind("operation", draft.operation)
@@ -201,7 +219,7 @@ public final class PlanStore {
                 .bind("overlap", PlanRows.stored(draft.policy.overlap()))
                 .bind("jitter", draft.policy.jitter().toMillis())
                 .bind("paused", draft.paused)
-                .bind("identity", PlanIdentity.of(draft))
+                .bind("identity", identities.get(0))
                 .mapTo(Long.class)
                 .one();
     }

@@ -67,6 +67,13 @@ public final class Retention {
                and m.ended < clock_timestamp() - :seconds * interval '1 second'
             """;
 
+    /** Audit rows of so many days cannot be deleted. */
+    public static final int AUDIT_DAYS = 90;
+
+    private static final String AUDIT = """
+            select rework.forget_audit(clock_timestamp() - :seconds * interval '1 second')
+            """;
+
     private final Jdbi jdbi;
     private final boolean byHand;
 
@@ -116,6 +123,14 @@ public final class Retention {
                 .bind("domain", domain)
                 .bind("seconds", seconds(age))
                 .execute());
+    }
+
+    /** Deletes audit rows older than {@code age}, which is {@link #AUDIT_DAYS} at least; answers how many. */
+    public long audit(Duration age) {
+        return jdbi.withHandle(handle -> handle.createQuery(AUDIT)
+                .bind("seconds", seconds(age))
+                .mapTo(Long.class)
+                .one());
     }
 
     private long all(String what, String statement, String domain, Duration age) {

@@ -5,7 +5,9 @@ import dev.rework.Cause;
 import dev.rework.TaskFilter;
 import dev.rework.TaskSnapshot;
 import dev.rework.TaskState;
+import dev.rework.internal.Limits;
 import dev.rework.internal.PlainText;
+import dev.rework.internal.SecretInput;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -72,9 +74,10 @@ public final class TaskStore {
             """;
 
     private static final String BODIES = """
-            select input, raw_input, output, raw_output
-              from rework.task
-             where id = :id
+            select t.input, t.raw_input, t.output, t.raw_output, o.inputs as schema
+              from rework.task t
+              join rework.operation o on o.id = t.operation
+             where t.id = :id
             """;
 
     private static final String OUTCOME = """
@@ -121,7 +124,14 @@ public final class TaskStore {
             @Nullable String input,
             byte @Nullable [] rawInput,
             @Nullable String output,
-            byte @Nullable [] rawOutput) {}
+            byte @Nullable [] rawOutput,
+            @Nullable String schema) {
+
+        /** The input as people may see it. */
+        public @Nullable String seenInput() {
+            return SecretInput.masked(schema, input);
+        }
+    }
 
     /** How far a task is and what came of it. */
     public record Outcome(
@@ -184,7 +194,8 @@ public final class TaskStore {
                         row.getString("input"),
                         row.getBytes("raw_input"),
                         row.getString("output"),
-                        row.getBytes("raw_output")))
+                        row.getBytes("raw_output"),
+                        row.getString("schema")))
                 .findOne());
     }
 
@@ -198,6 +209,7 @@ public final class TaskStore {
 
     /** Cancels what has not begun, asks for the end of what runs; leaves an audit row. */
     public AbortAnswer abort(long id, String reason) {
+        Limits.demandReason(reason);
         String why = PlainText.clean(reason);
         return jdbi.inTransaction(handle -> {
             Optional<String> became = handle.createQuery(ABORT)

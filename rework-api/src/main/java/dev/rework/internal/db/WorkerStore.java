@@ -1,5 +1,7 @@
 package dev.rework.internal.db;
 
+import dev.rework.internal.Limits;
+import dev.rework.internal.PlainText;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
@@ -187,7 +189,9 @@ public final class WorkerStore {
         return request(KILL, id, reason);
     }
 
-    private Answer request(String statement, long id, String reason) {
+    private Answer request(String statement, long id, String given) {
+        Limits.demandReason(given);
+        String reason = PlainText.clean(given);
         return jdbi.inTransaction(handle -> {
             int asked = handle.createUpdate(statement)
                     .bind("id", id)

@@ -62,8 +62,8 @@ class AuditTest {
         PlanStore plans = new PlanStore(jdbi);
         PlanFires fires = new PlanFires(jdbi);
 
-        long plan = plans.prepare(
-                new Draft(operation, "", "5 * * * *", ZoneOffset.UTC, null, null, "{}", PlanPolicy.DEFAULT, null));
+        long plan = plans.prepare(new Draft(
+                operation, "", "5 * * * *", ZoneOffset.UTC, null, null, "{}", PlanPolicy.DEFAULT, null, List.of()));
         plans.pause(plan);
         plans.resume(plan);
         OptionalLong task = fires.runNow(plan, fires.order(plan).orElseThrow(), null);

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -69,7 +70,8 @@ class PlanStoreTest {
     void plansOfOneNameInTwoDomainsAreTwo() {
         long other = db.number("insert into rework.operation (domain, name) values ('other', 'op') returning id");
         plans.prepare(draft("* * * * *", null, null));
-        plans.prepare(new Draft(other, "", "* * * * *", ZoneOffset.UTC, null, null, "{}", PlanPolicy.DEFAULT, null));
+        plans.prepare(new Draft(
+                other, "", "* * * * *", ZoneOffset.UTC, null, null, "{}", PlanPolicy.DEFAULT, null, List.of()));
 
         assertThat(plans.list(new PlanStore.Filter("other", null, null, null, 10, null)))
                 .extracting(Plan::domain)
@@ -84,8 +86,8 @@ class PlanStoreTest {
         PlanPolicy policy = new PlanPolicy(Missed.ALL, 7, Overlap.QUEUE, Duration.ofSeconds(9));
         plans.pause(id);
 
-        plans.prepare(
-                new Draft(operation, "", "0 0 * * *", ZoneOffset.UTC, null, null, "{\"user\":\"Joe\"}", policy, null));
+        plans.prepare(new Draft(
+                operation, "", "0 0 * * *", ZoneOffset.UTC, null, null, "{\"user\":\"Joe\"}", policy, null, List.of()));
 
         Plan after = plans.find(id).orElseThrow();
         assertThat(new PlanPolicy(after.missed(), after.missedMax(), after.overlap(), after.jitter()))
@@ -153,6 +155,6 @@ class PlanStoreTest {
     }
 
     private Draft draft(String rule, String input, byte[] raw) {
-        return new Draft(operation, "", rule, ZoneOffset.UTC, input, raw, "{}", PlanPolicy.DEFAULT, null);
+        return new Draft(operation, "", rule, ZoneOffset.UTC, input, raw, "{}", PlanPolicy.DEFAULT, null, List.of());
     }
 }
