@@ -22,6 +22,7 @@ final class LookAround implements Duty {
     private boolean ready;
     private long lookedAt = System.nanoTime() - EVERY_NANOS;
     private @Nullable Look seen;
+    private int idleBefore;
 
     LookAround(MonitorContext context, WorkerPool pool) {
         this.context = context;
@@ -44,6 +45,11 @@ final class LookAround implements Duty {
         return wasForced;
     }
 
+    /** How many workers were idle right before it looked: what it counted as queued, they may have taken since. */
+    int idleBefore() {
+        return idleBefore;
+    }
+
     @Override
     public void run() {
         seen = null;
@@ -53,6 +59,7 @@ final class LookAround implements Duty {
             return;
         }
         MonitorOptions options = context.options();
+        idleBefore = pool.idle().size();
         seen = context.stores().monitors().look(options.host(), options.domain(), 2 * options.maxWorkers() + 1);
         wasForced = forced;
         forced = false;

@@ -66,13 +66,14 @@ final class SizePool implements Duty {
     private PoolSizing.Pool state(int queued) {
         Collection<WorkerProcess> all = pool.all();
         int ending = count(all, WorkerProcess::isEnding);
+        int idle = count(all, WorkerProcess::isIdle);
         return new PoolSizing.Pool(
                 context.options().minWorkers(),
                 context.options().maxWorkers(),
                 all.size() - ending,
                 ending,
                 count(all, worker -> !worker.isReported() && !worker.isEnding()),
-                count(all, WorkerProcess::isIdle),
+                queued == 0 ? idle : Math.max(idle, look.idleBefore()),
                 count(all, worker -> worker.isParked() && !worker.isEnding()),
                 queued);
     }

@@ -6,14 +6,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -38,7 +40,8 @@ class AncestorListTest {
     private static final Map<String, String> EXCEPTIONS = Map.of("W42", "it is about pages, which are to come");
 
     private static final Pattern NAME = Pattern.compile("@DisplayName\\(\\s*\"([A-Z]\\d\\d) ");
-    private static final Pattern NOT_RUN = Pattern.compile("@Disabled\\b");
+    private static final Pattern NOT_RUN = Pattern.compile("@(Disabled|Ignore)|@EnabledIf|@DisabledIf|assumeTrue|assumeFalse");
+    private static final Pattern SLEEPS = Pattern.compile("\\b(Thread\\.sleep|[A-Z]+\\.sleep)\\(");
 
     @Test
     void everyIdOfTheListHasATest() throws IOException {
@@ -48,7 +51,28 @@ class AncestorListTest {
                 .forEach(wanted::add));
         assertThat(wanted).hasSize(112);
         wanted.removeAll(EXCEPTIONS.keySet());
-        assertThat(tests().keySet()).containsAll(wanted);
+        assertThat(tests().keySet()).containsExactlyInAnyOrderElementsOf(wanted);
+    }
+
+    @Test
+    void noneOfTheAncestorsChecksIsTwice() throws IOException {
+        assertThat(tests().entrySet())
+                .filteredOn(entry -> !entry.getKey().startsWith("W"))
+                .allSatisfy(entry -> assertThat(entry.getValue()).hasSize(1));
+    }
+
+    @Test
+    void noneOfThemIsSkippedAndNoneSleeps() throws IOException {
+        Set<Path> files = tests().values().stream().flatMap(List::stream).collect(Collectors.toSet());
+        assertThat(files).hasSizeGreaterThan(20).allSatisfy(file -> {
+            String text = withoutTextBlocks(text(file));
+            assertThat(text).doesNotContainPattern(NOT_RUN).doesNotContainPattern(SLEEPS);
+        });
+    }
+
+    /** What operations written in a test do is not what the test does. */
+    private static String withoutTextBlocks(String source) {
+        return source.replaceAll("(?s)\"\"\".*?\"\"\"", "\"\"");
     }
 
     @Test
@@ -65,9 +89,9 @@ class AncestorListTest {
                                 .noneMatch(String::isBlank));
     }
 
-    /** Where each id stands. */
-    private static Map<String, Path> tests() throws IOException {
-        Map<String, Path> found = new LinkedHashMap<>();
+    /** The files that each id stands in, once for each time. */
+    private static Map<String, List<Path>> tests() throws IOException {
+        Map<String, List<Path>> found = new TreeMap<>();
         try (Stream<Path> modules = Files.list(Path.of("..").toRealPath())) {
             for (Path sources : modules.map(module -> module.resolve("src/test/java"))
                     .filter(Files::isDirectory)
@@ -78,18 +102,14 @@ class AncestorListTest {
         return found;
     }
 
-    private static void read(Path sources, Map<String, Path> found) throws IOException {
+    private static void read(Path sources, Map<String, List<Path>> found) throws IOException {
         try (Stream<Path> files = Files.walk(sources)) {
-            files.filter(file -> file.toString().endsWith("Test.java")).forEach(file -> {
-                String text = text(file);
-                if (!NOT_RUN.matcher(text).find()) {
-                    NAME.matcher(text)
+            files.filter(file -> file.toString().endsWith("Test.java"))
+                    .forEach(file -> NAME.matcher(text(file))
                             .results()
-                            .map(MatchResult::group)
-                            .map(name -> name.substring(name.indexOf('"') + 1).strip())
-                            .forEach(id -> found.put(id, file));
-                }
-            });
+                            .map(match -> match.group(1))
+                            .forEach(id -> found.computeIfAbsent(id, absent -> new ArrayList<>())
+                                    .add(file)));
         }
     }
 

@@ -9,6 +9,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
@@ -16,6 +19,7 @@ import java.util.stream.Stream;
 public final class AncestorOperations {
 
     private static final int PAUSE_NANOS = 5_000_000;
+    private static final List<byte[]> LEAKED = new ArrayList<>();
 
     private AncestorOperations() {}
 
@@ -61,10 +65,23 @@ public final class AncestorOperations {
         return order.count() + " " + order.colour() + " " + order.name();
     }
 
-    /** Deaf to interrupts, but not busy. */
+    /** Deaf to interrupts; busy when asked to be. */
     @Operation
-    public static void infinite_loop() {
+    public static void infinite_loop(TaskContext task) {
+        boolean busy = Boolean.TRUE.equals(task.input(Object.class));
+        while (busy) {
+            Thread.onSpinWait();
+        }
         spin();
+    }
+
+    @Operation
+    public static void allocate_and_leak_mbytes(int megabytes) {
+        for (int i = 0; i < megabytes; i++) {
+            byte[] leaked = new byte[1 << 20];
+            Arrays.fill(leaked, (byte) 1);
+            LEAKED.add(leaked);
+        }
     }
 
     @Operation

@@ -11,6 +11,7 @@ import dev.rework.UnknownOperation;
 import dev.rework.internal.Registrar;
 import dev.rework.internal.ReworkHome;
 import dev.rework.internal.db.WorkerRow;
+import dev.rework.monitor.MonitorOptions;
 import dev.rework.testing.Eventually;
 import dev.rework.testing.InThread;
 import dev.rework.testing.ReworkLab;
@@ -29,6 +30,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -132,6 +134,7 @@ class AncestorPoolTest {
     @DisplayName("M03 a step starts the workers; killed ones are all reaped, and others follow")
     void m03(TestMonitor monitor, ReworkLab lab) {
         pool(monitor, 2, 2);
+        assertThat(monitor.step().workers()).isEqualTo(2);
         stepUntilCount(monitor, lab, 2, "idle");
         List<WorkerRow> first = WorkerRows.in(lab, "idle");
         first.forEach(AncestorPoolTest::kill);
@@ -196,23 +199,35 @@ class AncestorPoolTest {
     }
 
     @Test
-    @DisplayName("C06 each worker has a debug port of its own, the lowest that is free")
-    void c06(TestMonitor monitor, ReworkLab lab) throws IOException {
-        int first = freePorts(4);
-        monitor.options(options -> options.workers(2, 2).debugPort(first).jvmOptions(SMALL));
-        stepUntilCount(monitor, lab, 2, "idle");
-        assertThat(WorkerRows.in(lab, "idle"))
-                .extracting(WorkerRow::debugPort)
-                .containsExactlyInAnyOrder(first, first + 1);
-        WorkerRow killed = WorkerRows.in(lab, "idle").get(0);
+    @DisplayName("C06 three workers have three debug ports, there is no fourth, and freed ports are given again")
+    void c06(Rework rework, TestMonitor monitor, ReworkLab lab) throws IOException {
+        int first = freePorts(6);
+        Integer[] ports = {first, first + 1, first + 2};
+        UnaryOperator<MonitorOptions.Builder> three =
+                options -> options.workers(3, 3).debugPort(first).jvmOptions(SMALL);
+        monitor.options(three);
+        List<Task<Object>> tasks = rework.scheduleAll("infinite_loop", Collections.nCopies(4, null));
+        monitor.stepUntil(
+                "three are busy", () -> WorkerRows.in(lab, "busy").size() == 3);
+        assertThat(debugPorts(lab)).containsExactlyInAnyOrder(ports);
+        assertThat(monitor.step().workers()).isEqualTo(3);
+        assertThat(tasks).extracting(Task::state).containsOnlyOnce(TaskState.QUEUED);
+
+        WorkerRow killed = WorkerRows.in(lab, "busy").get(0);
         kill(killed);
         monitor.stepUntil("another follows", () -> {
             List<WorkerRow> alive = WorkerRows.in(lab, ALIVE);
-            return alive.size() == 2 && !WorkerRows.ids(alive).contains(killed.id());
+            return alive.size() == 3 && !WorkerRows.ids(alive).contains(killed.id());
         });
-        assertThat(WorkerRows.in(lab, ALIVE))
-                .extracting(WorkerRow::debugPort)
-                .containsExactlyInAnyOrder(first, first + 1);
+        assertThat(debugPorts(lab)).containsExactlyInAnyOrder(ports);
+
+        monitor.options(three);
+        stepUntilCount(monitor, lab, 3, ALIVE);
+        assertThat(debugPorts(lab)).containsExactlyInAnyOrder(ports);
+    }
+
+    private static List<Integer> debugPorts(ReworkLab lab) {
+        return WorkerRows.in(lab, ALIVE).stream().map(WorkerRow::debugPort).toList();
     }
 
     /** The first of several ports in a row that nobody listens to. */
@@ -244,8 +259,7 @@ class AncestorPoolTest {
         List<Task<Object>> tasks =
                 new ArrayList<>(rework.scheduleAll("infinite_loop", Arrays.asList(null, null, null)));
         tasks.forEach(task -> monitor.stepUntil(task, TaskState.RUNNING));
-        // The fourth is started when the first task was taken after it had been counted as queued.
-        assertThat(monitor.workers()).isBetween(3, 4);
+        assertThat(monitor.step().workers()).isEqualTo(3);
 
         tasks.add(rework.schedule("infinite_loop"));
         monitor.stepUntil(tasks.get(3), TaskState.RUNNING);
@@ -276,6 +290,32 @@ class AncestorPoolTest {
     }
 
     @Test
+    @DisplayName("M15 memory is measured, and a worker that has grown too large ends between two tasks")
+    void m15(Rework rework, TestMonitor monitor, ReworkLab lab) {
+        List<String> roomy = List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+        monitor.options(options -> options.workers(1, 1).jvmOptions(roomy));
+        Long first = ranBy(monitor, rework.schedule("allocate_and_leak_mbytes", 50));
+        monitor.stepUntil("it is measured", () -> WorkerRows.of(lab, first).memoryMb() > 50);
+        assertThat(WorkerRows.of(lab, first).state()).isEqualTo("idle");
+
+        monitor.options(options -> options.workers(1, 1).maxMemoryMb(100).jvmOptions(roomy));
+        Long second = ranBy(monitor, rework.schedule("basic"));
+        assertThat(ranBy(monitor, rework.schedule("basic"))).isEqualTo(second);
+        assertThat(ranBy(monitor, rework.schedule("allocate_and_leak_mbytes", 100)))
+                .isEqualTo(second);
+        assertThat(ranBy(monitor, rework.schedule("basic"))).isNotEqualTo(second);
+        assertThat(WorkerRows.of(lab, second).deathinfo()).matches("uses \\d+ MiB, more than 100 \\(maxmem\\)");
+    }
+
+    /** Which worker has done it. */
+    private static Long ranBy(TestMonitor monitor, Task<?> task) {
+        assertThat(monitor.stepUntilEnd(task).state()).isEqualTo(TaskState.DONE);
+        Long worker = task.snapshot().worker();
+        assertThat(worker).isNotNull();
+        return worker;
+    }
+
+    @Test
     @DisplayName("C08 a pool from 0 to 4 ends idle workers one at a time until only the busy one is left")
     void c08(Rework rework, TestMonitor monitor, ReworkLab lab, @TempDir Path folder) throws IOException {
         pool(monitor, 0, 4).step();
@@ -283,12 +323,21 @@ class AncestorPoolTest {
         Path file = folder.resolve("go");
         Task<Object> busy = rework.schedule("infinite_loop");
         List<Task<Object>> others = rework.scheduleAll("wait_for", Collections.nCopies(5, file.toString()));
+        assertThat(monitor.step().workers()).isEqualTo(4);
         monitor.stepUntil(busy, TaskState.RUNNING);
         monitor.stepUntil("all four are busy", () -> WorkerRows.in(lab, "busy").size() == 4);
         assertThat(monitor.step().workers()).isEqualTo(4);
+
         Files.writeString(file, "");
-        others.forEach(monitor::stepUntilEnd);
-        stepUntilCount(monitor, lab, 3, "dead");
+        List<Integer> retired = new ArrayList<>(List.of(0));
+        monitor.stepUntil("three are dead", () -> {
+            retired.add(WorkerRows.in(lab, "stopping", "dead").size());
+            return WorkerRows.in(lab, "dead").size() == 3;
+        });
+        for (int step = 1; step < retired.size(); step++) {
+            assertThat(retired.get(step) - retired.get(step - 1)).as("%s", retired).isBetween(0, 1);
+        }
+        assertThat(others).extracting(Task::state).containsOnly(TaskState.DONE);
         assertThat(WorkerRows.in(lab, "dead")).extracting(WorkerRow::deathinfo).containsOnly("explicit shutdown");
         assertThat(WorkerRows.ids(WorkerRows.in(lab, ALIVE)))
                 .containsExactly(busy.snapshot().worker());

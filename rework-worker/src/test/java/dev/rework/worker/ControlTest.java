@@ -238,7 +238,6 @@ class ControlTest {
     }
 
     @Test
-    @DisplayName("M15 a worker that has grown too large ends between two tasks")
     void endsWhenItHasGrownTooLarge() throws IOException {
         House house = new House(db, "large").operation("leak", int.class);
         house.task("leak", "1");
