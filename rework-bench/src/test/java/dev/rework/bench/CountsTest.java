@@ -7,6 +7,7 @@ import dev.rework.Rework;
 import dev.rework.bench.BenchOperations.Numbered;
 import dev.rework.embedded.TestDatabase;
 import dev.rework.internal.db.Ask;
+import dev.rework.internal.db.Found;
 import dev.rework.internal.db.Lane;
 import dev.rework.internal.db.Outcome;
 import dev.rework.internal.db.Place;
@@ -138,6 +139,29 @@ class CountsTest {
             assertThat(number("select count(*) from rework.task where state = 'done' and attempt = 1"))
                     .isEqualTo(settled);
         }
+    }
+
+    @Test
+    void aTaskOfAnIdleWorkerIsTwoStatements() throws Exception {
+        try (Connection connection = worker()) {
+            queue(2);
+            TaskQueue queue = new TaskQueue(connection, workerRow());
+            List<Lane> lanes = List.of(new Lane(operation(), ""), new Lane(operation(), "h"));
+            settleOne(queue, lanes);
+            WireTap.Count before = tap.count();
+            settleOne(queue, lanes);
+            WireTap.Count count = tap.count().minus(before);
+            assertThat(count.statements()).as("statements").isEqualTo(2);
+            assertThat(count.roundTrips()).as("round trips").isEqualTo(2);
+            assertThat(count.parses()).as("statements parsed anew").isZero();
+        }
+    }
+
+    private static void settleOne(TaskQueue queue, List<Lane> lanes) throws SQLException {
+        Found found = queue.find(lanes, new int[] {1, 1});
+        assertThat(found).isNotNull();
+        List<Outcome> outcomes = found.claims().stream().map(TurnFigures::done).toList();
+        assertThat(queue.rest(outcomes, true).settled()).hasSize(1);
     }
 
     private static void enqueue(Rework rework, int count) {

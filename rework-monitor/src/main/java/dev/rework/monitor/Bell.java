@@ -1,13 +1,14 @@
 package dev.rework.monitor;
 
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Wakes the monitor's loop before its time. Threads may share it. */
 final class Bell {
 
     private boolean rung;
     private boolean lookWanted;
-    private boolean ready;
+    private @Nullable Long ready;
     private boolean waiting;
     private long until;
     private boolean isSoon;
@@ -25,10 +26,12 @@ final class Bell {
         ring();
     }
 
-    /** Something was queued. */
-    synchronized void ready() {
-        ready = true;
-        ring();
+    /** Something was queued, which should be looked at by a moment of {@link System#nanoTime}. */
+    synchronized void readyBy(long nanos) {
+        if (ready == null || nanos - ready < 0) {
+            ready = nanos;
+        }
+        by(nanos);
     }
 
     /** Something has to be done at a moment of {@link System#nanoTime}, if the loop would sleep beyond it. */
@@ -49,11 +52,11 @@ final class Bell {
         return wanted;
     }
 
-    /** Whether something was queued since the last call. */
-    synchronized boolean takeReady() {
-        boolean was = ready;
-        ready = false;
-        return was;
+    /** By when what was queued since the last call should be looked at; null when nothing was. */
+    synchronized @Nullable Long takeReady() {
+        Long by = ready;
+        ready = null;
+        return by;
     }
 
     /** Waits until somebody rings, or the moment comes. */

@@ -19,7 +19,7 @@ final class LookAround implements Duty {
     private boolean forced;
     private boolean wasForced;
     private boolean wanted;
-    private boolean ready;
+    private @Nullable Long ready;
     private long lookedAt = System.nanoTime() - EVERY_NANOS;
     private @Nullable Look seen;
     private int idleBefore;
@@ -54,7 +54,8 @@ final class LookAround implements Duty {
     public void run() {
         seen = null;
         wanted |= context.bell().takeLook();
-        ready |= context.bell().takeReady();
+        Long queued = context.bell().takeReady();
+        ready = ready == null ? queued : ready;
         if (!forced && System.nanoTime() - next() < 0) {
             return;
         }
@@ -64,7 +65,7 @@ final class LookAround implements Duty {
         wasForced = forced;
         forced = false;
         wanted = false;
-        ready = false;
+        ready = null;
         lookedAt = System.nanoTime();
     }
 
@@ -74,6 +75,11 @@ final class LookAround implements Duty {
             return lookedAt + GAP_NANOS;
         }
         // Where everybody is busy and nobody can be added, more in the queue changes nothing.
-        return lookedAt + (!ready ? EVERY_NANOS : pool.isSaturated() ? BUSY_GAP_NANOS : GAP_NANOS);
+        Long by = ready;
+        if (by == null) {
+            return lookedAt + EVERY_NANOS;
+        }
+        long gap = lookedAt + (pool.isSaturated() ? BUSY_GAP_NANOS : GAP_NANOS);
+        return by - gap > 0 ? by : gap;
     }
 }

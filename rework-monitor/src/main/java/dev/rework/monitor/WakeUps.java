@@ -17,6 +17,7 @@ import org.postgresql.PGNotification;
 final class WakeUps implements AutoCloseable {
 
     private static final int SILENCE_MILLIS = 10_000;
+    private static final long CALM_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long RETRY_MILLIS = 1_000;
     private static final int ECHO_SECONDS = 5;
 
@@ -94,8 +95,9 @@ final class WakeUps implements AutoCloseable {
         if (notification.getName().equals("rework_kill")) {
             context.bell().look();
         } else if (notification.getParameter().equals(context.options().domain())) {
-            pool.ready();
-            context.bell().ready();
+            // One that was idle is at it already: looking at once would only be in its way.
+            long patience = pool.ready() ? CALM_NANOS : 0;
+            context.bell().readyBy(System.nanoTime() + patience);
         }
     }
 

@@ -77,6 +77,7 @@ final class WorkerEars implements WorkerOutput.Ears {
     }
 
     private void begin() {
+        worker().link().ifPresent(link -> link.control().heard());
         WorkerOutput.Hand hand = worker().hand();
         worker().resetPeak();
         if (hand != null && hand.timeoutMillis() > 0) {

@@ -1,6 +1,5 @@
 package dev.rework.monitor;
 
-import dev.rework.internal.Control;
 import dev.rework.internal.SecretKeys;
 import dev.rework.internal.db.WorkerStore;
 import java.io.IOException;
@@ -8,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -200,28 +200,38 @@ final class WorkerPool {
         }
     }
 
-    /** Something was queued: tells one idle worker at once; the look that follows says whether more are needed. */
-    void ready() {
+    /**
+     * Something was queued: tells one idle worker at once, that which was told longest ago. The look that follows says
+     * whether more are needed.
+     *
+     * @return whether there was one
+     */
+    boolean ready() {
         readyAt = System.nanoTime();
-        wake(1);
+        WorkerProcess next = workers.values().stream()
+                .filter(WorkerProcess::isIdle)
+                .min(Comparator.comparingLong(worker -> worker.wokenAt() - readyAt))
+                .orElse(null);
+        if (next != null) {
+            next.wake();
+        }
+        return next != null;
     }
 
     /**
-     * A worker has nothing in hand any more. It looks for more by itself; but what was queued a moment ago may have been
-     * too late for its look, and too early for us to see it idle.
+     * A worker has nothing in hand any more. It looks for more by itself; but what was queued since it was last told may
+     * have been too late for its look, and too early for us to see it idle.
      */
     void idle(WorkerProcess worker) {
-        if (System.nanoTime() - readyAt < RACE_NANOS && !worker.isEnding()) {
-            worker.send(new Control.Wake());
+        long ready = readyAt;
+        if (ready - worker.wokenAt() > 0 && System.nanoTime() - ready < RACE_NANOS && !worker.isEnding()) {
+            worker.wake();
         }
     }
 
     /** There is work: tells as many idle workers. */
     void wake(int most) {
-        workers.values().stream()
-                .filter(WorkerProcess::isIdle)
-                .limit(most)
-                .forEach(worker -> worker.send(new Control.Wake()));
+        workers.values().stream().filter(WorkerProcess::isIdle).limit(most).forEach(WorkerProcess::wake);
     }
 
     /** Whether everybody is busy and nobody may be added. */

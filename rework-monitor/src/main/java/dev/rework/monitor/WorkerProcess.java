@@ -47,6 +47,7 @@ final class WorkerProcess {
     private volatile boolean reported;
     private volatile boolean stopSent;
     private volatile long idleSince = System.nanoTime();
+    private volatile long wokenAt = System.nanoTime();
     private volatile String bye = "";
     private volatile int memoryMb;
     private volatile int peakMb;
@@ -129,6 +130,19 @@ final class WorkerProcess {
         if (link != null) {
             link.control.send(control);
         }
+    }
+
+    /** Tells it that there may be work. */
+    void wake() {
+        wokenAt = System.nanoTime();
+        if (link != null) {
+            link.control.sendNow(new Control.Wake());
+        }
+    }
+
+    /** When it was last told so, by {@link System#nanoTime}. */
+    long wokenAt() {
+        return wokenAt;
     }
 
     /** Tells it to end after the task in hand; false when it had been told. */

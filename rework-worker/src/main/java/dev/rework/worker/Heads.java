@@ -2,6 +2,7 @@ package dev.rework.worker;
 
 import dev.rework.internal.db.Ask;
 import dev.rework.internal.db.Claim;
+import dev.rework.internal.db.Found;
 import dev.rework.internal.db.Head;
 import dev.rework.internal.db.Lane;
 import dev.rework.internal.db.Place;
@@ -25,12 +26,14 @@ final class Heads {
     private final Map<Lane, Place> watermarks = new HashMap<>();
     private List<Head> heads = List.of();
     private boolean known;
+    private boolean emptied;
     private long looked;
     private boolean fromBeginning;
 
     /** Forgets what it saw: there may be something new. */
     void forget() {
         known = false;
+        emptied = false;
     }
 
     /** What to ask for; null when there is nothing. */
@@ -46,6 +49,24 @@ final class Heads {
         Head best = heads.get(0);
         Place from = watermarks.getOrDefault(best.lane(), Place.FIRST);
         return new Ask(best.lane(), from, sizing.next(best.lane().operation()));
+    }
+
+    /** Whether all lanes may be looked at from their beginning now. */
+    boolean mayLookAtAll() {
+        return budget.allows(System.nanoTime());
+    }
+
+    /** Whether the last claim brought all there was, as far as is known. */
+    boolean isEmptied() {
+        return emptied;
+    }
+
+    /** Something was found past it, after a rest. */
+    void found(Found found) {
+        List<Claim> claims = found.claims();
+        watermarks.put(found.lane(), claims.get(claims.size() - 1).place());
+        known = false;
+        emptied = true;
     }
 
     private void look(TaskQueue queue, List<Lane> lanes) throws SQLException {
@@ -78,9 +99,8 @@ final class Heads {
         if (!claims.isEmpty()) {
             watermarks.put(ask.lane(), claims.get(claims.size() - 1).place());
         }
-        if (claims.size() < ask.most()) {
-            known = false;
-        }
+        emptied = claims.size() < ask.most();
+        known &= !emptied;
     }
 
     /** How long the loop may wait for a wake-up when there is nothing: not for ever, when part of it was not looked at. */

@@ -3,6 +3,8 @@ package dev.rework.worker;
 import dev.rework.internal.PlainText;
 import dev.rework.internal.db.Ask;
 import dev.rework.internal.db.Claim;
+import dev.rework.internal.db.Found;
+import dev.rework.internal.db.Lane;
 import dev.rework.internal.db.Outcome;
 import dev.rework.internal.db.TaskQueue;
 import dev.rework.internal.db.Turn;
@@ -11,6 +13,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -158,6 +161,29 @@ final class Settlement {
                 outcome.cpuMs(),
                 outcome.peakMb(),
                 -1);
+    }
+
+    /** Looks and claims in one, with nothing to settle. Once. The claims are in the hand already. */
+    @Nullable
+    Found find(List<Lane> lanes, int[] most) throws SQLException {
+        return session.once((connection, queue) -> Optional.ofNullable(find(queue, lanes, most)))
+                .orElse(null);
+    }
+
+    private @Nullable Found find(TaskQueue queue, List<Lane> lanes, int[] most) throws SQLException {
+        if (strays) {
+            giveBackStrays(queue);
+        }
+        try {
+            Found found = queue.find(lanes, most);
+            if (found != null) {
+                hand.add(found.claims());
+            }
+            return found;
+        } catch (SQLException e) {
+            strays = true;
+            throw e;
+        }
     }
 
     private void giveBackStrays(TaskQueue queue) throws SQLException {

@@ -5,6 +5,7 @@ import dev.rework.internal.Invocation;
 import dev.rework.internal.RegistrationIndex;
 import dev.rework.internal.db.Ask;
 import dev.rework.internal.db.Claim;
+import dev.rework.internal.db.Found;
 import dev.rework.internal.db.Lane;
 import dev.rework.internal.db.Outcome;
 import dev.rework.internal.db.Place;
@@ -27,6 +28,7 @@ final class WorkerLoop {
     private final ControlReader control;
     private final Heads heads = new Heads();
     private final BatchSizing sizing = new BatchSizing();
+    private final Meter meter = new Meter();
     private final Size size;
     private final Path indexFile;
     private RegistrationIndex index;
@@ -36,7 +38,7 @@ final class WorkerLoop {
     private long begun;
     private int batchTasks;
     private long batchNanos;
-    private long cpuSeen;
+    private boolean woken;
 
     WorkerLoop(Worker worker, ControlReader control) {
         this.worker = worker;
@@ -122,6 +124,7 @@ final class WorkerLoop {
         }
         if (worker.signals().takeWake()) {
             heads.forget();
+            woken = true;
         }
         if (!reported || worker.signals().takeReload()) {
             String changed = report();
@@ -157,6 +160,13 @@ final class WorkerLoop {
     }
 
     private void claim() throws SQLException {
+        if (claimsFound()) {
+            return;
+        }
+        if (heads.isEmptied() && worker.hand().hasFinished()) {
+            // Whoever joins what has ended should not wait for a look at queues that were empty a moment ago.
+            settle();
+        }
         Ask ask = worker.session()
                 .once((connection, queue) -> Optional.ofNullable(heads.next(queue, served.lanes(), sizing)))
                 .orElse(null);
@@ -165,22 +175,44 @@ final class WorkerLoop {
                 settle();
             } else {
                 worker.settlement().giveBackStrays();
+                meter.idle();
                 worker.signals().await(heads.patienceMillis(IDLE_MILLIS));
             }
             return;
         }
-        long most = worker.launch().maxRuns();
-        if (most > 0 && ask.most() > most - begun) {
-            ask = new Ask(ask.lane(), ask.from(), (int) (most - begun));
-        }
+        ask = new Ask(ask.lane(), ask.from(), allowed(ask.most()));
         syncLogs();
         operation = served.find(ask.lane().operation());
         List<Claim> claims = worker.settlement().turn(ask);
-        cpuSeen = OwnProcess.cpuMillis();
-        if (ask.most() == 1) {
-            OwnProcess.resetPeak();
-        }
+        meter.claimed(ask.most());
         heads.claimed(ask, claims);
+    }
+
+    private int allowed(int most) {
+        long runs = worker.launch().maxRuns();
+        return runs > 0 ? (int) Math.min(most, runs - begun) : most;
+    }
+
+    /** What an idle worker is woken for, in one round trip. */
+    private boolean claimsFound() throws SQLException {
+        List<Lane> lanes = served.lanes();
+        boolean isIdle = woken && !lanes.isEmpty() && !worker.hand().hasFinished() && heads.mayLookAtAll();
+        woken = false;
+        if (!isIdle) {
+            return false;
+        }
+        int[] most = new int[lanes.size()];
+        for (int i = 0; i < most.length; i++) {
+            most[i] = allowed(sizing.next(lanes.get(i).operation()));
+        }
+        Found found = worker.settlement().find(lanes, most);
+        if (found == null) {
+            return false;
+        }
+        operation = served.find(found.lane().operation());
+        meter.claimed(found.claims().size());
+        heads.found(found);
+        return true;
     }
 
     /** The whole way of a worker and a task, neither of which is in the database: nothing comes of it. */
@@ -188,6 +220,7 @@ final class WorkerLoop {
         try {
             report();
             List<Lane> lanes = List.of(new Lane(0, ""));
+            worker.settlement().find(lanes, new int[] {1});
             worker.session().once((connection, queue) -> Optional.ofNullable(heads.next(queue, lanes, sizing)));
             worker.settlement().turn(new Ask(lanes.get(0), Place.FIRST, 1));
             operation = Rehearsal.OPERATION;
@@ -314,7 +347,7 @@ final class WorkerLoop {
                 failure == null ? null : task.redaction().apply(Failure.line(failure)),
                 running.since(),
                 ended,
-                measure ? cpuSince() : 0,
+                measure ? meter.cpuMillis() : 0,
                 measure ? Math.max(OwnProcess.peakMb(), task.peakMb()) : 0,
                 failure == null
                         ? -1
@@ -323,13 +356,6 @@ final class WorkerLoop {
 
     private static boolean tooLong(@Nullable String output, byte @Nullable [] raw) {
         return output != null && output.length() > LONGEST_OUTPUT || raw != null && raw.length > LONGEST_OUTPUT;
-    }
-
-    private long cpuSince() {
-        long now = OwnProcess.cpuMillis();
-        long used = now - cpuSeen;
-        cpuSeen = now;
-        return used;
     }
 
     /** Lets go of what the operations hold. */

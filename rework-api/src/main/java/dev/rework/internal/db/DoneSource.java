@@ -53,6 +53,11 @@ public final class DoneSource {
         return true;
     }
 
+    /** Whether it listens already: of what happened since, it is told. */
+    boolean isListening() {
+        return listening != null;
+    }
+
     /** The present states of these tasks; rows that are gone are missing. */
     Map<Long, TaskStates.Row> states(Set<Long> tasks) throws SQLException {
         Connection open = listening;

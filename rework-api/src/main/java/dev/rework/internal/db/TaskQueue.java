@@ -196,6 +196,25 @@ public final class TaskQueue {
         return new Turn(claims, settled, alive);
     }
 
+    /** Looks at the first task of each lane and claims, of the best lane, as many as stand there for it; null for none. */
+    public @Nullable Found find(List<Lane> lanes, int[] most) throws SQLException {
+        Binds binds = bind(FoundStatement.SQL)
+                .array("int8", lanes.stream().mapToLong(Lane::operation).toArray())
+                .array("text", lanes.stream().map(Lane::host).toArray(String[]::new))
+                .array("int4", most)
+                .of(worker);
+        List<Claim> claims = new ArrayList<>();
+        Lane lane = null;
+        try (ResultSet rows = binds.query()) {
+            while (rows.next()) {
+                claims.add(claim(rows.getLong(1), rows));
+                lane = new Lane(rows.getLong(9), rows.getString(10));
+            }
+        }
+        claims.sort(Comparator.comparing(Claim::place));
+        return lane == null ? null : new Found(lane, claims);
+    }
+
     private static Claim claim(long id, ResultSet rows) throws SQLException {
         Place place = new Place(rows.getInt(3), rows.getLong(4), id);
         return new Claim(

@@ -34,6 +34,8 @@ public final class Waiters implements AutoCloseable {
     private boolean closed;
     private volatile boolean poked;
     private long pollMs = FIRST_POLL_MS;
+    /** Whether there was nobody who waits until a moment ago: the first one reads its task's state itself. */
+    private boolean rested;
 
     /** What a waiter learns. */
     public record Seen(@Nullable TaskState state) {
@@ -143,6 +145,7 @@ public final class Waiters implements AutoCloseable {
     /** Waits while nobody waits; true when it has been so for long, or the client is closed. */
     private synchronized boolean idle() {
         long end = System.nanoTime() + IDLE_NANOS;
+        rested = waiting.isEmpty();
         while (waiting.isEmpty() && !closed) {
             long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
             if (left <= 0) {
@@ -160,17 +163,11 @@ public final class Waiters implements AutoCloseable {
     /** Makes sure that it listens, reads all awaited states, and pauses until a wake-up or the next poll. */
     private void step() {
         try {
+            boolean heardAll = rested && source.isListening();
             boolean listens = source.listen();
             poked = false;
-            long before = System.nanoTime();
-            Set<Long> awaited = awaited();
-            Map<Long, TaskStates.Row> states = source.states(awaited);
-            for (Long task : awaited) {
-                tell(task, states.get(task));
-            }
-            if (awaited.size() > MANY) {
-                // Under a storm of wake-ups a large read takes no more than half of the time.
-                sleep(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before));
+            if (!heardAll) {
+                look();
             }
             if (listens) {
                 hear(listeningPauseMs());
@@ -181,6 +178,19 @@ public final class Waiters implements AutoCloseable {
             // The caller's data source may throw anything; whoever waits goes on waiting through an outage.
             source.close();
             sleep(OUTAGE_PAUSE_MS);
+        }
+    }
+
+    private void look() throws SQLException {
+        long before = System.nanoTime();
+        Set<Long> awaited = awaited();
+        Map<Long, TaskStates.Row> states = source.states(awaited);
+        for (Long task : awaited) {
+            tell(task, states.get(task));
+        }
+        if (awaited.size() > MANY) {
+            // Under a storm of wake-ups a large read takes no more than half of the time.
+            sleep(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before));
         }
     }
 

@@ -65,6 +65,20 @@ class HotPlansTest {
 
     @ParameterizedTest
     @CsvSource({"true", "false"})
+    @Tag("fault-34")
+    void findingGoesByIndexAndSortsNoTasks(boolean worker) throws SQLException {
+        String plan = plan(worker, FoundStatement.SQL, "'{1,2}', '{\"\",h}', '{1,1}', 1");
+        assertThat(plan)
+                .contains("Index Only Scan using task_ready on task")
+                .contains("Index Scan using task_ready on task")
+                .contains("Index Scan using task_pkey on task")
+                .contains("Index Scan using worker_pkey on worker")
+                .containsOnlyOnce("Sort Key")
+                .contains("Sort Key: h.rank, h.run_at, h.id");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
     void theOthersGoByKey(boolean worker) throws SQLException {
         for (List<String> statement : List.of(
                 List.of(TaskQueue.RUNNING, "1, 1, 1, 1"),
