@@ -56,6 +56,7 @@ public final class BenchMain {
     }
 
     private static void write(Options options, Report report, PrintWriter err) throws IOException {
+        report.merge();
         if (options.json().isPresent()) {
             Files.writeString(options.json().get(), report.json());
         }

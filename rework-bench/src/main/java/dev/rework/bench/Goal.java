@@ -35,11 +35,23 @@ record Goal(String figure, String base, double bound, boolean atLeast) {
             ratio("growth.unknown_operation", "growth.empty", 0.85),
             ratio("growth.tomorrow", "growth.empty", 0.85),
             ratio("growth.snapshot", "growth.empty", 0.6),
+            claims("finished", 0.85),
+            claims("behind", 0.85),
+            claims("other_host", 0.85),
+            claims("other_domain", 0.85),
+            claims("unknown_operation", 0.85),
+            claims("tomorrow", 0.85),
+            claims("snapshot", 0.6),
             most("idle.statements", 2),
             most("idle.cpu", 1));
 
     private static Goal ratio(String figure, String base, double bound) {
         return new Goal(figure, base, bound, true);
+    }
+
+    /** How much quicker a claim is where nothing is in the way. */
+    private static Goal claims(String crowd, double bound) {
+        return ratio("growth.empty.claim.p99", "growth." + crowd + ".claim.p99", bound);
     }
 
     private static Goal least(String figure, double bound) {

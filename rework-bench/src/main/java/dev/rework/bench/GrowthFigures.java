@@ -1,10 +1,18 @@
 package dev.rework.bench;
 
+import dev.rework.internal.db.Ask;
+import dev.rework.internal.db.Lane;
+import dev.rework.internal.db.Outcome;
+import dev.rework.internal.db.Place;
+import dev.rework.internal.db.TaskQueue;
+import dev.rework.internal.db.Turn;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -14,6 +22,9 @@ import java.util.Set;
  */
 final class GrowthFigures {
     private static final int WORKERS = 2;
+    private static final int EACH = 10;
+    private static final int CLAIMS = 1_000;
+    private static final int WARM_CLAIMS = 200;
 
     /** Who else is in the table. */
     enum Crowd {
@@ -80,8 +91,37 @@ final class GrowthFigures {
                     hold(holder);
                 }
                 taken.number(crowd.figure(), "tasks/s", rate(house, monitor));
+                List<Double> claims = claims(house, monitor);
+                taken.number(crowd.figure() + ".claim.p50", "ms", Samples.quantile(claims, 0.5));
+                taken.number(crowd.figure() + ".claim.p99", "ms", Samples.quantile(claims, 0.99));
             }
         });
+    }
+
+    /** How long a worker's statement takes that settles some tasks and claims the next. */
+    private List<Double> claims(House house, MonitorProcess monitor) throws SQLException, IOException {
+        List<Double> took = new ArrayList<>();
+        monitor.pause();
+        try (Connection connection = Race.connect(house)) {
+            house.queue("noop", (CLAIMS + WARM_CLAIMS) * EACH);
+            TaskQueue queue = new TaskQueue(connection, TurnFigures.worker(connection));
+            Lane lane = new Lane(FloorFigures.operation(house, "noop"), "");
+            Place from = Place.FIRST;
+            List<Outcome> outcomes = List.of();
+            for (int i = 0; i < CLAIMS + WARM_CLAIMS; i++) {
+                long began = System.nanoTime();
+                Turn turn = queue.turn(outcomes, new Ask(lane, from, EACH), false);
+                if (i >= WARM_CLAIMS) {
+                    took.add((System.nanoTime() - began) / 1e6);
+                }
+                outcomes = turn.claims().stream().map(TurnFigures::done).toList();
+                from = turn.claims().get(EACH - 1).place();
+            }
+            queue.turn(outcomes, null, false);
+        } finally {
+            monitor.resume();
+        }
+        return took;
     }
 
     private double rate(House house, MonitorProcess monitor) throws SQLException, IOException {

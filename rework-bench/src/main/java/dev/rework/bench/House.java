@@ -68,6 +68,12 @@ final class House implements AutoCloseable {
         return new House(server, name);
     }
 
+    static House copyFiles(Server server, String template, String name) throws SQLException {
+        server.drop(name);
+        server.copyFiles(template, name);
+        return new House(server, name);
+    }
+
     /** Seconds since 1970 by the database's clock. */
     double now() throws SQLException {
         return number("select extract(epoch from clock_timestamp())");

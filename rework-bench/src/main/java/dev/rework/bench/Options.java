@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param command how the {@code rework} command is started
  * @param json where the samples go
  * @param docs where {@code performance.md} and its charts go; empty: the table is printed only
+ * @param merge JSON files of earlier runs on this machine, for the figures that this one does not take
  */
 record Options(
         Optional<String> database,
@@ -26,7 +27,8 @@ record Options(
         Optional<Path> node,
         List<String> command,
         Optional<Path> json,
-        Optional<Path> docs) {
+        Optional<Path> docs,
+        List<Path> merge) {
 
     /** How much work a figure gets: {@code tiny} only shows that everything runs. */
     enum Scale {
@@ -49,8 +51,8 @@ record Options(
 
     static final String USAGE = """
             usage: rework bench [DB] [--scale tiny|quick|full] [--rounds N] [--only GROUP,...] [--peers]
-                                [--node DIR] [--json FILE] [--docs DIR]
-            groups: enqueue, drain, latency, abort, start, logs, idle, growth, memory, peers, turns (a part of drain)
+                                [--node DIR] [--json FILE] [--docs DIR] [--merge FILE,...]
+            groups: enqueue, drain, latency, abort, start, logs, idle, growth, memory, peers; parts of drain: goals, turns
             DB: the address of a server on which databases may be created; without it a throw-away Postgres""";
 
     Options {
@@ -59,6 +61,7 @@ record Options(
         }
         only = List.copyOf(only);
         command = List.copyOf(command);
+        merge = List.copyOf(merge);
     }
 
     static Options parse(String... arguments) {
@@ -91,6 +94,7 @@ record Options(
         private Optional<Path> node = Optional.empty();
         private Optional<Path> json = Optional.empty();
         private Optional<Path> docs = Optional.empty();
+        private final List<Path> merge = new ArrayList<>();
 
         private void take(String option, String value) {
             switch (option) {
@@ -101,12 +105,13 @@ record Options(
                 case "--node" -> node = Optional.of(Path.of(value));
                 case "--json" -> json = Optional.of(Path.of(value));
                 case "--docs" -> docs = Optional.of(Path.of(value));
+                case "--merge" -> List.of(value.split(",")).forEach(file -> merge.add(Path.of(file)));
                 default -> throw new IllegalArgumentException("unknown option " + option + "\n" + USAGE);
             }
         }
 
         private Options options() {
-            return new Options(database, scale, rounds, only, peers, node, Processes.reworkCommand(), json, docs);
+            return new Options(database, scale, rounds, only, peers, node, Processes.reworkCommand(), json, docs, merge);
         }
     }
 }

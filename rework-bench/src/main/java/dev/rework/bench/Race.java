@@ -2,6 +2,7 @@ package dev.rework.bench;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -81,13 +82,19 @@ final class Race {
     }
 
     private List<Connection> connections(int count) throws Exception {
-        Properties properties = new Properties();
-        properties.setProperty("options", PLANS);
         List<Connection> connections = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            connections.add(DriverManager.getConnection(house.server.jdbcUrl(house.name), properties));
+            connections.add(connect(house));
         }
         return connections;
+    }
+
+    /** A connection with the settings of a worker's. */
+    static Connection connect(House house) throws SQLException {
+        Properties properties = new Properties();
+        properties.setProperty("options", PLANS);
+        properties.setProperty("prepareThreshold", "1");
+        return DriverManager.getConnection(house.server.jdbcUrl(house.name), properties);
     }
 
     /** Leaves the rate and what it cost each of so many tasks. */

@@ -44,7 +44,11 @@ final class Report {
             - `start.cold`: from the worker's row (made right before its process) to its first task's beginning;
               `cpu` and `rss` as the process sees itself there.
             - `logs.2`: lines a second from print to row by 2 workers, 20,000 a task; `logs.visible` from print to a reader.
-            - `growth.*`: `drain.noop.2` with that crowd of rows in the table, or with a snapshot held open throughout.
+            - `growth.*`: `drain.noop.2` with that crowd of a million rows in the table, or with a snapshot held open
+              throughout; `.claim.p99` on the same table then: 1,000 turns of a worker's statement, which settles ten tasks
+              and claims the next ten from where it stopped.
+            - `memory.monitor.*`: the monitor's resident memory while a million tasks and a million lines pass, after the
+              first tenth and at the end.
             - `idle.*`: one monitor and two idle workers; statements counted on the wire.
 
             ## Settings of the peers
@@ -62,12 +66,20 @@ final class Report {
     private final Options options;
     private final Map<String, String> machine;
     private final Map<String, String> settings;
+    private final Earlier earlier = new Earlier();
 
     Report(Samples samples, Options options, Map<String, String> machine, Map<String, String> settings) {
         this.samples = samples;
         this.options = options;
         this.machine = machine;
         this.settings = settings;
+    }
+
+    /** Takes over what earlier runs on this machine have left and this one has not taken; before it is written. */
+    void merge() throws IOException {
+        for (Path file : options.merge()) {
+            earlier.add(file, samples, machine, settings);
+        }
     }
 
     /** The table for a terminal. */
@@ -113,6 +125,10 @@ final class Report {
             figure.put("median", s.median());
             figure.put("min", s.min());
             figure.put("max", s.max());
+            String taken = earlier.taken(name);
+            if (taken != null) {
+                figure.put("taken", taken);
+            }
             figure.put(
                     "samples",
                     samples.all().getOrDefault(name, List.of()).stream()
@@ -134,7 +150,13 @@ final class Report {
                 .append(options.scale().name().toLowerCase(java.util.Locale.ROOT))
                 .append(", ")
                 .append(rounds())
-                .append(" rounds. ");
+                .append(" rounds");
+        earlier.groups()
+                .forEach((when, names) -> page.append("; ")
+                        .append(String.join(", ", names))
+                        .append(" in a run of their own, taken ")
+                        .append(when));
+        page.append(". ");
         page.append(machine).append(". Postgres ").append(settings).append(".\n");
         goals(page);
         for (Group group : groups()) {
@@ -155,8 +177,9 @@ final class Report {
     }
 
     private int rounds() {
-        return samples.all().values().stream()
-                .flatMap(List::stream)
+        return samples.all().entrySet().stream()
+                .filter(figure -> earlier.taken(figure.getKey()) == null)
+                .flatMap(figure -> figure.getValue().stream())
                 .mapToInt(Samples.Sample::round)
                 .max()
                 .orElse(0);

@@ -37,6 +37,11 @@ final class Rounds {
         if (options.wants("drain")) {
             drains();
         }
+        if (options.only().contains("goals")) {
+            floor.drain(4, 100);
+            drain.warm(2);
+            floor.drain(2, 500);
+        }
         if (options.only().contains("turns")) {
             floor.drain(2, 500);
             turns.drain(2, 100);

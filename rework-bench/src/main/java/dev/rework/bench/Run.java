@@ -26,11 +26,13 @@ final class Run implements AutoCloseable {
     private final String prefix = "rework_bench_" + ProcessHandle.current().pid();
     private final long serverPid;
     private final List<String> kept = new ArrayList<>();
+    private final Thread broken = new Thread(this::breakOff, "rework-bench-end");
     private int round;
     private int houses;
 
     Run(Options options) throws IOException, SQLException {
         this.options = options;
+        Runtime.getRuntime().addShutdownHook(broken);
         this.folder = Files.createTempDirectory("rework-bench");
         this.ownServer = options.database().isEmpty();
         this.server = new Server(options.database().orElseGet(this::throwAwayServer));
@@ -108,11 +110,12 @@ final class Run implements AutoCloseable {
 
     /** A fresh house. */
     House house() throws SQLException {
-        return house(template());
+        return House.copy(server, template(), database());
     }
 
+    /** A copy of a large one. */
     House house(String template) throws SQLException {
-        return House.copy(server, template, database());
+        return House.copyFiles(server, template, database());
     }
 
     /** A name nobody has used in this run. */
@@ -154,8 +157,33 @@ final class Run implements AutoCloseable {
                 samples.add(name, number.getKey(), new Samples.Sample(round, number.getValue(), foreign)));
     }
 
+    /** Ctrl-C: what was started is ended, what was made is removed, as on close. */
+    private void breakOff() {
+        ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+        try {
+            if (ownServer) {
+                EmbeddedPostgres.at(folder.resolve("postgres")).stop();
+            } else {
+                Server.dropAll(options.database().orElseThrow(), prefix);
+            }
+            deleteFolder();
+        } catch (IOException | SQLException | RuntimeException e) {
+            System.err.println("bench: not all is removed: " + e.getMessage());
+        }
+    }
+
     @Override
     public void close() throws IOException, SQLException {
+        removeAll();
+        try {
+            Runtime.getRuntime().removeShutdownHook(broken);
+        } catch (IllegalStateException ending) {
+            // The hook runs already: it finds nothing left.
+            return;
+        }
+    }
+
+    private void removeAll() throws IOException, SQLException {
         kept.add(template());
         for (String database : kept) {
             server.drop(database);
@@ -164,6 +192,10 @@ final class Run implements AutoCloseable {
         if (ownServer) {
             EmbeddedPostgres.at(folder.resolve("postgres")).stop();
         }
+        deleteFolder();
+    }
+
+    private void deleteFolder() throws IOException {
         if (System.getenv("REWORK_BENCH_KEEP") == null) {
             try (Stream<Path> files = Files.walk(folder)) {
                 files.sorted(Comparator.reverseOrder())

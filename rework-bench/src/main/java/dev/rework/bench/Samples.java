@@ -29,6 +29,12 @@ final class Samples {
                 name, sample.value(), unit, sample.foreign() > NOISY ? " noisy (" + round(sample.foreign()) + ")" : "");
     }
 
+    /** Takes over what another run has measured. */
+    void put(String name, String unit, List<Sample> taken) {
+        units.put(name, unit);
+        samples.put(name, new ArrayList<>(taken));
+    }
+
     Map<String, List<Sample>> all() {
         return samples;
     }

@@ -102,8 +102,27 @@ final class Server implements AutoCloseable {
         run("create database " + database + " template " + template);
     }
 
+    /** Of a large one: its files are copied, not written to the WAL. */
+    void copyFiles(String template, String database) throws SQLException {
+        run("create database " + database + " template " + template + " strategy file_copy");
+    }
+
     void drop(String database) throws SQLException {
         run("drop database if exists " + database + " with (force)");
+    }
+
+    /** Drops every database whose name begins so, by a connection of its own: for the end of a run that was broken off. */
+    static void dropAll(String address, String prefix) throws SQLException {
+        try (Server server = new Server(address);
+                PreparedStatement names =
+                        server.admin.prepareStatement("select datname from pg_database where starts_with(datname, ?)")) {
+            names.setString(1, prefix);
+            try (ResultSet rows = names.executeQuery()) {
+                while (rows.next()) {
+                    server.drop(rows.getString(1));
+                }
+            }
+        }
     }
 
     void checkpoint() throws SQLException {

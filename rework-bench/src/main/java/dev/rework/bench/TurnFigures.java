@@ -45,7 +45,7 @@ final class TurnFigures {
         });
     }
 
-    private static long worker(Connection connection) throws SQLException {
+    static long worker(Connection connection) throws SQLException {
         try (var statement = connection.createStatement();
                 var row = statement.executeQuery(WORKER)) {
             row.next();

@@ -62,6 +62,28 @@ class ReportTest {
     }
 
     @Test
+    void figuresOfAnEarlierRunStandBesideThoseOfThisAndSayWhenTheyWereTaken(@TempDir Path docs) throws Exception {
+        sample("growth.empty", 1, 50, 0);
+        sample("growth.finished", 1, 45, 0);
+        sample("logs.2", 1, 1, 0);
+        Path json = docs.resolve("earlier.json");
+        Files.writeString(json, report().json());
+        Samples now = new Samples();
+        now.add("logs.2", "x", new Samples.Sample(1, 2, 0));
+        Options options = Options.parse("--merge", json.toString());
+        Report report = new Report(now, options, Map.of("cores", "2"), Map.of("fsync", "on"));
+        report.merge();
+        report.write(docs);
+        assertThat(now.median("logs.2")).isEqualTo(2);
+        assertThat(Files.readString(docs.resolve("performance.md")))
+                .contains("1 rounds; `growth.*` in a run of their own, taken 2")
+                .contains("| growth.finished / growth.empty | 0.90 |");
+        assertThat(Files.readString(docs.resolve("performance.json"))).contains("\"taken\": \"2");
+        Report elsewhere = new Report(now, options, Map.of("cores", "64"), Map.of("fsync", "on"));
+        assertThatThrownBy(elsewhere::merge).hasMessageContaining("another machine");
+    }
+
+    @Test
     void optionsAreReadAndWrongOnesRefused() {
         Options options = Options.parse("postgres://h/d", "--scale", "tiny", "--rounds", "2", "--only", "drain,logs");
         assertThat(options.database()).contains("postgres://h/d");

@@ -74,7 +74,7 @@ class HotPlansTest {
                 .contains("Index Scan using task_pkey on task")
                 .contains("Index Scan using worker_pkey on worker")
                 .containsOnlyOnce("Sort Key")
-                .contains("Sort Key: h.rank, h.run_at, h.id");
+                .contains("Sort Key: t.rank, t.run_at, t.id");
     }
 
     @ParameterizedTest

@@ -91,7 +91,7 @@ class TaskQueueFindTest {
     @Test
     void oneThatWasDeclaredDeadClaimsNothing() throws SQLException {
         long task = task(one, "", 0);
-        db.update("update rework.worker set state = 'dead', finished = now() where id = ?", me);
+        db.update("update rework.worker set state = 'dead', finished = now(), deathinfo = 'x' where id = ?", me);
         assertThat(find(1, 1, 1)).isNull();
         assertThat(state(task)).isEqualTo("queued");
     }
