@@ -52,29 +52,28 @@ final class AbortOrder {
             killExactly(attempt, order);
             return;
         }
-        Frame.Type answer = ask(attempt);
+        CompletableFuture<Frame.Type> asked = worker.answers().drop(attempt);
+        worker.send(new Control.Drop(attempt.task(), attempt.attempt()));
+        // What is killed in a moment is looked at while its worker answers.
+        CompletableFuture<String> dump =
+                order.graceMillis() == 0 && worker.holds(attempt) ? TakeDumps.ask(worker) : null;
+        Frame.Type answer = within(asked, DROP_MILLIS);
         if (answer == Frame.Type.DROPPED || answer == Frame.Type.GONE && isOld && !hasBegun(attempt)) {
             context.stores().verdicts().dropped(order.worker(), order.task(), order.attempt());
         } else if (answer != Frame.Type.GONE) {
-            end(attempt, order);
+            end(attempt, order, dump);
         }
     }
 
-    /** DROPPED, BEGUN, GONE; null when the worker does not answer. */
-    private Frame.@Nullable Type ask(Begun attempt) throws InterruptedException {
-        CompletableFuture<Frame.Type> answer = worker.answers().drop(attempt);
-        worker.send(new Control.Drop(attempt.task(), attempt.attempt()));
-        return within(answer, DROP_MILLIS);
-    }
-
-    private void end(Begun attempt, Order order) throws InterruptedException {
+    private void end(Begun attempt, Order order, @Nullable CompletableFuture<String> early)
+            throws InterruptedException {
         if (order.graceMillis() > 0) {
             worker.send(new Control.Interrupt(attempt.task(), attempt.attempt()));
             if (until(order.graceMillis(), () -> !worker.holds(attempt) || !isAlive())) {
                 return;
             }
         }
-        dump(attempt);
+        String dump = TakeDumps.within(early == null ? TakeDumps.ask(worker) : early, DUMP_MILLIS);
         worker.send(new Control.Release());
         boolean released = within(worker.answers().released().thenApply(done -> true), RELEASE_MILLIS) != null;
         if (!released) {
@@ -84,6 +83,9 @@ final class AbortOrder {
         } else {
             // It ended meanwhile, and the worker begins nothing more.
             worker.stop("explicit shutdown");
+        }
+        if (dump != null) {
+            context.acts().execute(() -> TakeDumps.store(context, attempt, dump));
         }
     }
 
@@ -109,7 +111,7 @@ final class AbortOrder {
         }
     }
 
-    private void kill(Order order) {
+    private void kill(Order order) throws InterruptedException {
         worker.doom(new WorkerProcess.Doom(Cause.ABORT, order.reason(), preemptive()));
         ProcessTree.kill(worker.facts().handle(), worker.facts().tag().toString());
     }
@@ -128,13 +130,6 @@ final class AbortOrder {
     /** The words of the ancestor for a kill. */
     static String preemptive() {
         return "preemptive kill at " + STAMP.format(java.time.Instant.now());
-    }
-
-    private void dump(Begun attempt) throws InterruptedException {
-        String content = TakeDumps.take(worker, DUMP_MILLIS);
-        if (content != null) {
-            context.acts().execute(() -> TakeDumps.store(context, attempt, content));
-        }
     }
 
     private boolean hasBegun(Begun attempt) {

@@ -1,12 +1,11 @@
 package dev.rework.monitor;
 
+import java.io.File;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -20,23 +19,32 @@ final class ProcessTree {
     /** The variable that holds a worker's tag. */
     static final String TAG = "REWORK_WORKER_TAG";
 
+    // What the kernel lets a process have of arguments and environment together, with its usual limits.
+    private static final int ROOM = 2 << 20;
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final long GOING_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long PAUSE_NANOS = 1_000_000;
 
     private ProcessTree() {}
 
     /**
-     * Kills a process and all that came from it; returns when none is left.
-     *
-     * @return whether all are gone within three seconds
+     * Kills a process and what came from it. When this returns the process is gone, and an inquest is due that looks for what
+     * hid; or it does not go, and everything else that came from it has been killed.
      */
-    static boolean kill(ProcessHandle leader, String tag) {
+    static void kill(ProcessHandle leader, String tag) throws InterruptedException {
         // Taken before the kill: children of a dead process are nobody's descendants.
         List<ProcessHandle> family = leader.descendants().toList();
         // Not Process.destroyForcibly, which closes our end of the pipe and loses the last words in it.
         leader.destroyForcibly();
         family.forEach(ProcessHandle::destroyForcibly);
-        return sweep(tag);
+        long end = System.nanoTime() + GOING_NANOS;
+        while (leader.isAlive()) {
+            if (System.nanoTime() - end > 0) {
+                sweep(tag);
+                return;
+            }
+            TimeUnit.NANOSECONDS.sleep(PAUSE_NANOS);
+        }
     }
 
     /** Kills whatever carries the tag, again and again until a look finds none: some may fork meanwhile. */
@@ -60,17 +68,18 @@ final class ProcessTree {
         byte[] wanted = (TAG + "=" + tag).getBytes(StandardCharsets.US_ASCII);
         List<ProcessHandle> found = new ArrayList<>();
         long self = ProcessHandle.current().pid();
-        try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
-            for (Path process : processes) {
-                long pid = Long.parseLong(process.getFileName().toString());
-                // The handle is taken first and knows its start time: a pid used anew meanwhile is not hit.
-                ProcessHandle handle = ProcessHandle.of(pid).orElse(null);
-                if (handle != null && pid != self && contains(environment(process), wanted)) {
-                    found.add(handle);
-                }
+        byte[] room = new byte[ROOM];
+        String[] names = new File("/proc").list((proc, name) -> Character.isDigit(name.charAt(0)));
+        for (String name : names == null ? new String[0] : names) {
+            long pid = Long.parseLong(name);
+            if (pid == self || !isTagged(name, wanted, room)) {
+                continue;
             }
-        } catch (IOException | DirectoryIteratorException e) {
-            return found;
+            // The handle knows its start time, and the second look was later: a pid used anew meanwhile is not hit.
+            ProcessHandle handle = ProcessHandle.of(pid).orElse(null);
+            if (handle != null && isTagged(name, wanted, room)) {
+                found.add(handle);
+            }
         }
         return found;
     }
@@ -91,20 +100,25 @@ final class ProcessTree {
         }
     }
 
-    private static byte[] environment(Path process) {
-        try {
-            return Files.readAllBytes(process.resolve("environ"));
+    /** By plain files: an abort waits for this, and there may be hundreds of processes. */
+    private static boolean isTagged(String pid, byte[] wanted, byte[] room) {
+        try (FileInputStream environment = new FileInputStream("/proc/" + pid + "/environ")) {
+            int length = 0;
+            for (int read = environment.read(room); read > 0; read = environment.read(room, length, ROOM - length)) {
+                length += read;
+            }
+            return contains(room, length, wanted);
         } catch (IOException | SecurityException e) {
-            return new byte[0];
+            return false;
         }
     }
 
-    private static boolean contains(byte[] environment, byte[] wanted) {
-        for (int i = 0; i + wanted.length <= environment.length; i++) {
-            boolean begins = i == 0 || environment[i - 1] == 0;
+    private static boolean contains(byte[] environment, int length, byte[] wanted) {
+        for (int i = 0; i + wanted.length <= length; i++) {
+            boolean begins = environment[i] == wanted[0] && (i == 0 || environment[i - 1] == 0);
             if (begins
-                    && java.util.Arrays.equals(environment, i, i + wanted.length, wanted, 0, wanted.length)
-                    && (i + wanted.length == environment.length || environment[i + wanted.length] == 0)) {
+                    && Arrays.equals(environment, i, i + wanted.length, wanted, 0, wanted.length)
+                    && (i + wanted.length == length || environment[i + wanted.length] == 0)) {
                 return true;
             }
         }

@@ -60,9 +60,19 @@ final class TakeDumps implements Duty {
 
     /** A worker's dump; null when it does not answer in time. */
     static @Nullable String take(WorkerProcess worker, long millis) throws InterruptedException {
+        return within(ask(worker), millis);
+    }
+
+    /** Asks for one. */
+    static CompletableFuture<String> ask(WorkerProcess worker) {
         long number = worker.answers().nextDump();
         CompletableFuture<String> dump = worker.answers().dump(number);
         worker.send(new Control.Dump(number));
+        return dump;
+    }
+
+    /** One that was asked for; null when it does not come in time. */
+    static @Nullable String within(CompletableFuture<String> dump, long millis) throws InterruptedException {
         try {
             return dump.get(millis, TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {

@@ -35,7 +35,9 @@ class ProcessTreeTest {
                 () -> Files.exists(up) && ProcessTree.tagged(tag).size() >= 8);
         List<ProcessHandle> all = ProcessTree.tagged(tag);
 
-        assertThat(ProcessTree.kill(leader.toHandle(), tag)).isTrue();
+        ProcessTree.kill(leader.toHandle(), tag);
+        assertThat(leader.isAlive()).isFalse();
+        assertThat(ProcessTree.sweep(tag)).isTrue();
 
         assertThat(leader.waitFor()).isEqualTo(137);
         assertThat(ProcessTree.tagged(tag)).isEmpty();

@@ -228,6 +228,7 @@ final class WorkerLoop {
             worker.hand().add(List.of(claim));
             run(claim);
             worker.settlement().turn(null);
+            ThreadDump.send(worker.pipe(), 0);
             return "rehearsed";
         } catch (SQLException e) {
             throw new IllegalStateException("the rehearsal failed", e);
