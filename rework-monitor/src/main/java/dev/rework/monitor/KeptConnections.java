@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class KeptConnections implements DataSource, AutoCloseable {
 
     private static final int MOST = 4;
-    private static final int MOST_IDLE = 2;
+    // The loop, an inquest, and a third: to open one takes longer than all that an abort has to write.
+    private static final int MOST_IDLE = 3;
     private static final long PATIENCE_SECONDS = 2;
 
     private final DataSource source;

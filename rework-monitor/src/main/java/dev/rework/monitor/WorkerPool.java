@@ -171,7 +171,7 @@ final class WorkerPool {
                 failed(worker + " ended before it reported in: "
                         + words.lines().findFirst().orElse(code == null ? "" : "exit code " + code));
             }
-            context.bell().look();
+            // Whoever waits for the task's end comes first; another worker is started when it is written.
             inquest.hold(worker, code);
         } finally {
             inquests.decrementAndGet();
