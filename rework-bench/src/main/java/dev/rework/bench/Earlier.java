@@ -42,8 +42,7 @@ final class Earlier {
      *
      * @throws IOException when it was taken on another machine or with other settings of the server
      */
-    void add(Path file, Samples samples, Map<String, String> machine, Map<String, String> settings)
-            throws IOException {
+    void add(Path file, Samples samples, Map<String, String> machine, Map<String, String> settings) throws IOException {
         Map<?, ?> run = map(Codec.read(Files.readString(file), Map.class), file);
         if (!machine.equals(run.get("machine")) || !settings.equals(run.get("postgres"))) {
             throw new IOException(file + " was taken on another machine, or with other settings of Postgres");

@@ -111,7 +111,8 @@ record Options(
         }
 
         private Options options() {
-            return new Options(database, scale, rounds, only, peers, node, Processes.reworkCommand(), json, docs, merge);
+            return new Options(
+                    database, scale, rounds, only, peers, node, Processes.reworkCommand(), json, docs, merge);
         }
     }
 }

@@ -114,8 +114,8 @@ final class Server implements AutoCloseable {
     /** Drops every database whose name begins so, by a connection of its own: for the end of a run that was broken off. */
     static void dropAll(String address, String prefix) throws SQLException {
         try (Server server = new Server(address);
-                PreparedStatement names =
-                        server.admin.prepareStatement("select datname from pg_database where starts_with(datname, ?)")) {
+                PreparedStatement names = server.admin.prepareStatement(
+                        "select datname from pg_database where starts_with(datname, ?)")) {
             names.setString(1, prefix);
             try (ResultSet rows = names.executeQuery()) {
                 while (rows.next()) {

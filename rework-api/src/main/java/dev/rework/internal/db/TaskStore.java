@@ -23,7 +23,8 @@ public final class TaskStore {
              where t.id = :id
             """;
 
-    // States that few tasks are in are looked up where those stand, not along the whole key: the planner sees the value.
+    // States that few tasks are in are looked up where those stand, not along the whole key: the planner sees the
+    // value.
     // The filter reads the bare table: through the view each row passed over would cost a join. Its ids come as an
     // array: a join with a limit that is a parameter would be planned for a tenth of the table.
     private static final String NEWEST = """
