@@ -7,11 +7,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,7 +35,9 @@ final class Mutants {
     private static final Pattern FAILED = Pattern.compile("<testcase name=\"([^\"]*)\" classname=\"([^\"]*)\"[^>]*>"
             + "(?:(?!</testcase>).)*?<(?:failure|error)", Pattern.DOTALL);
 
-    private final List<String> failures = new ArrayList<>();
+    private static final int AT_ONCE = 2;
+
+    private final List<String> failures = Collections.synchronizedList(new ArrayList<>());
 
     /** A replacement of whole lines, or parts of them. */
     private record Change(String from, String to) {}
@@ -65,10 +71,19 @@ final class Mutants {
         Process server = keepServer();
         try {
             System.out.println("without mutants: " + control(mutants));
+            ExecutorService judges = Executors.newFixedThreadPool(AT_ONCE);
+            List<Future<?>> judged = new ArrayList<>();
             for (Mutant mutant : mutants) {
-                long at = System.nanoTime();
-                String verdict = judge(mutant);
-                System.out.printf("%-34s %5.1f s  %s%n", mutant.name, (System.nanoTime() - at) / 1e9, verdict);
+                judged.add(judges.submit(() -> {
+                    long at = System.nanoTime();
+                    String verdict = judge(mutant);
+                    System.out.printf("%-34s %5.1f s  %s%n", mutant.name, (System.nanoTime() - at) / 1e9, verdict);
+                    return verdict;
+                }));
+            }
+            judges.shutdown();
+            for (Future<?> each : judged) {
+                each.get();
             }
         } finally {
             server.getOutputStream().close();

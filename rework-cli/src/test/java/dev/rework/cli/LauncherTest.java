@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,6 +115,7 @@ class LauncherTest {
     }
 
     @Test
+    @Tag("slow")
     void theStartArchiveIsMadeOnceAndHarmless() throws IOException {
         Launcher own = Launcher.in(folder.resolve("archived"));
         Ran first = Launcher.ran(own.start(home(), "list-tasks", DB.url()));

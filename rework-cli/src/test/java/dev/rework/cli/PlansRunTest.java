@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +39,7 @@ class PlansRunTest {
 
     @Test
     @DisplayName("C17 plans with typed inputs and declared ones fire through a monitor, and their tasks succeed")
+    @Tag("slow")
     void plansFireThroughAMonitor() throws Exception {
         Path source = Files.writeString(folder.resolve("Counting.java"), OPERATIONS);
         assertThat(Ran.rework("register-operations", db.url(), source.toString())

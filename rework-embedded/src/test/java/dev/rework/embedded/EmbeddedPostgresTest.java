@@ -326,6 +326,7 @@ class EmbeddedPostgresTest {
     }
 
     @Test
+    @Tag("slow")
     void aFolderOfAnotherUserIsLeftAloneWhereRootMayNotUnshare() throws Exception {
         assumeTrue("root".equals(System.getProperty("user.name")));
         Path bin = Files.createDirectory(folder.resolve("bin"));
@@ -345,6 +346,7 @@ class EmbeddedPostgresTest {
     }
 
     @Test
+    @Tag("slow")
     void aHomeThatWasDeletedMayBeMadeAnewWhereRootMayNotUnshare() throws Exception {
         assumeTrue("root".equals(System.getProperty("user.name")));
         Path bin = Files.createDirectory(folder.resolve("bin"));

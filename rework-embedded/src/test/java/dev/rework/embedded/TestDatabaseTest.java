@@ -67,6 +67,7 @@ class TestDatabaseTest {
 
     @Test
     @Tag("fault-47")
+    @Tag("slow")
     void theKillOfItsStarterLeavesAUsableServerThatTheNextStops(@TempDir Path folder) throws Exception {
         Path home = homeIn(folder);
         EmbeddedPostgres postgres = EmbeddedPostgres.at(home);
@@ -86,6 +87,7 @@ class TestDatabaseTest {
     }
 
     @Test
+    @Tag("slow")
     void aServerThatRanBeforeTheTestsRunsAfterThem(@TempDir Path folder) throws Exception {
         Path home = homeIn(folder);
         EmbeddedPostgres postgres = EmbeddedPostgres.at(home);

@@ -3,9 +3,12 @@ package dev.rework.embedded;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLDecoder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -73,6 +76,19 @@ final class TestServer {
     }
 
     private static TestServer embedded(Path home) throws IOException, SQLException {
+        Files.createDirectories(home);
+        try (FileChannel channel = coming(home);
+                FileLock alone = channel.lock()) {
+            return foundOrStarted(home);
+        }
+    }
+
+    /** Who comes must not find a server that the last one is about to stop. */
+    private static FileChannel coming(Path home) throws IOException {
+        return FileChannel.open(home.resolve("tests.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    }
+
+    private static TestServer foundOrStarted(Path home) throws IOException, SQLException {
         EmbeddedPostgres postgres = EmbeddedPostgres.at(home);
         EmbeddedServer running = postgres.start();
         Path ours = home.resolve("started-by-tests");
@@ -99,7 +115,8 @@ final class TestServer {
     }
 
     private void leave(EmbeddedPostgres postgres, Path ours) {
-        try {
+        try (FileChannel channel = coming(ours.toAbsolutePath().getParent());
+                FileLock alone = channel.lock()) {
             long present = Long.parseLong(
                     one("select count(*) from pg_stat_activity where application_name = '" + PRESENCE + "'"));
             presence.close();

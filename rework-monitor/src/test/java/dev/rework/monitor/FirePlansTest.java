@@ -277,7 +277,7 @@ class FirePlansTest {
             monitors.add(new Incarnation());
         }
         try {
-            for (int i = 0; i < 10; i++) {
+            for (int i = 0; i < 5; i++) {
                 int fired = i;
                 Eventually.isTrue("the plan goes on", () -> tasks(plan) > fired);
                 monitors.get(i % 5).kill();

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,7 @@ class MonitorGhostsTest {
 
     @Test
     @DisplayName("M25 a new monitor buries what never started and keeps the busy worker of a dead monitor")
+    @Tag("slow")
     void aGhostIsBuriedAndTheBusyOneKept() throws Exception {
         Registrar.register(
                 db.dataSource(),
