@@ -125,7 +125,7 @@ public final class InThread implements AutoCloseable {
 
     private Outcome call(Claim claim, RegistrationIndex.Entry entry) {
         long began = System.nanoTime();
-        ThreadContext context = new ThreadContext(claim, address, secrets);
+        ThreadContext context = new ThreadContext(claim, entry, address, secrets);
         Redaction redaction = Redaction.NONE;
         String output = null;
         Throwable thrown = null;

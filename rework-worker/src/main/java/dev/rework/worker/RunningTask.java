@@ -1,29 +1,22 @@
 package dev.rework.worker;
 
-import dev.rework.InvalidInput;
-import dev.rework.Problem;
 import dev.rework.Rework;
-import dev.rework.TaskContext;
+import dev.rework.internal.ClaimedTask;
 import dev.rework.internal.ClientOptions;
-import dev.rework.internal.Codec;
 import dev.rework.internal.Frame;
-import dev.rework.internal.InputSchema;
 import dev.rework.internal.JoinListener;
 import dev.rework.internal.Redaction;
 import dev.rework.internal.RegistrationIndex;
 import dev.rework.internal.SecretInput;
 import dev.rework.internal.db.Claim;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** The task in hand, as its operation sees it. Keeps what it saves until its outcome is settled. */
-final class RunningTask implements TaskContext {
+final class RunningTask extends ClaimedTask {
     private final Worker worker;
     private final Hand.Running running;
     private final Claim claim;
-    private volatile @Nullable String input;
     private volatile Redaction redaction = Redaction.NONE;
     private final AtomicReference<@Nullable String> progress = new AtomicReference<>();
     private volatile @Nullable String output;
@@ -34,21 +27,23 @@ final class RunningTask implements TaskContext {
     private boolean ended;
 
     RunningTask(Worker worker, Hand.Running running) {
+        super(running.claim());
         this.worker = worker;
         this.running = running;
         this.claim = running.claim();
-        this.input = claim.input();
     }
 
     /** Its input, its secrets opened; from now on they are taken out of what it says. */
     @Nullable
     String open() {
         RegistrationIndex.Entry entry = running.operation().entry();
+        String input = claim.input();
         if (SecretInput.isIn(entry.inputs())) {
             SecretInput secrets =
                     new SecretInput(worker.secrets(), worker.launch().domain(), entry.name());
-            SecretInput.Opened opened = secrets.open(entry.inputs(), claim.input());
+            SecretInput.Opened opened = secrets.open(entry.inputs(), input);
             input = opened.json();
+            opened(input);
             redaction = opened.redaction();
         }
         worker.pipe().redact(redaction, worker.secrets());
@@ -61,52 +56,13 @@ final class RunningTask implements TaskContext {
     }
 
     @Override
-    public long id() {
-        return claim.id();
-    }
-
-    @Override
-    public int attempt() {
-        return claim.attempt();
-    }
-
-    @Override
-    public <T> @Nullable T input(Class<T> type) {
-        String json = input;
-        if (json == null && claim.rawInput() != null) {
-            throw new IllegalStateException("raw bytes were given: read them with rawInput()");
-        }
-        return json == null ? null : Codec.read(json, type);
-    }
-
-    @Override
-    public byte @Nullable [] rawInput() {
-        byte[] raw = claim.rawInput();
-        return raw == null ? null : raw.clone();
-    }
-
-    @Override
     public void saveOutput(@Nullable Object value) {
-        String json = Codec.write(value);
-        InputSchema schema = InputSchema.parse(running.operation().entry().outputs());
-        List<Problem> problems = schema == null ? List.of() : schema.check(json, "output");
-        if (!problems.isEmpty()) {
-            throw new InvalidInput(running.operation().entry().name(), problems);
-        }
-        output = json;
+        output = checkedOutput(running.operation().entry(), value);
     }
 
     @Override
     public void saveRawOutput(byte[] bytes) {
         rawOutput = bytes.clone();
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public Map<String, Object> metadata() {
-        String json = claim.metadata();
-        Object read = json == null ? null : Codec.read(json, Map.class);
-        return read == null ? Map.of() : (Map<String, Object>) read;
     }
 
     @Override

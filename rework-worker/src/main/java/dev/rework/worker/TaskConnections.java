@@ -1,20 +1,17 @@
 package dev.rework.worker;
 
+import dev.rework.internal.PlainDataSource;
 import dev.rework.internal.WorkerLaunch;
-import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
-import java.util.logging.Logger;
-import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 import org.postgresql.PGConnection;
 
 /** Connections for a task's own client, which can be cancelled from outside. Threads may share it. */
-final class TaskConnections implements DataSource {
+final class TaskConnections implements PlainDataSource {
     private final String url;
     private final Properties properties = new Properties();
     private final List<Connection> open = new ArrayList<>();
@@ -72,41 +69,5 @@ final class TaskConnections implements DataSource {
         } catch (SQLException e) {
             return true;
         }
-    }
-
-    @Override
-    public Connection getConnection(String user, String password) throws SQLException {
-        return getConnection();
-    }
-
-    @Override
-    public @Nullable PrintWriter getLogWriter() {
-        return null;
-    }
-
-    @Override
-    public void setLogWriter(PrintWriter out) {}
-
-    @Override
-    public void setLoginTimeout(int seconds) {}
-
-    @Override
-    public int getLoginTimeout() {
-        return 0;
-    }
-
-    @Override
-    public Logger getParentLogger() {
-        return Logger.getLogger("dev.rework");
-    }
-
-    @Override
-    public <T> T unwrap(Class<T> type) throws SQLException {
-        throw new SQLException("wraps nothing");
-    }
-
-    @Override
-    public boolean isWrapperFor(Class<?> type) {
-        return false;
     }
 }
