@@ -59,6 +59,11 @@ public final class MonitorProcess {
 
     /** Starts one in a way of its own. */
     public static MonitorProcess start(Seat seat, Way way) throws IOException {
+        return start(seat, way, MonitorProcess.class);
+    }
+
+    /** Starts the main class of another one, which is told the same. */
+    static MonitorProcess start(Seat seat, Way way, Class<?> main) throws IOException {
         List<String> command = new ArrayList<>(way.before());
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -67,7 +72,7 @@ public final class MonitorProcess {
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 way.classpath(),
-                MonitorProcess.class.getName(),
+                main.getName(),
                 seat.home().path().toString(),
                 seat.host(),
                 Integer.toString(seat.workers())));

@@ -32,6 +32,7 @@ public final class Storm implements AutoCloseable {
     private static final Duration CALM = Duration.ofMinutes(3);
 
     private final Settings settings;
+    private final Crew crew;
     private final SplittableRandom random;
     private final EmbeddedPostgres server;
     private final String url;
@@ -52,8 +53,15 @@ public final class Storm implements AutoCloseable {
      */
     public record Settings(long seed, int tasks, int workers, Path folder, boolean monitorsToo, boolean serverToo) {}
 
-    private Storm(Settings settings) {
+    /** Who starts the monitor of a host. */
+    @FunctionalInterface
+    interface Crew {
+        MonitorProcess start(MonitorProcess.Seat seat) throws IOException;
+    }
+
+    private Storm(Settings settings, Crew crew) {
         this.settings = settings;
+        this.crew = crew;
         this.random = new SplittableRandom(settings.seed());
         this.server = EmbeddedPostgres.at(settings.folder().resolve("server"));
         this.url = server.start().url();
@@ -62,7 +70,12 @@ public final class Storm implements AutoCloseable {
 
     /** A storm on a server of its own. */
     public static Storm of(Settings settings) {
-        return new Storm(settings);
+        return of(settings, seat -> MonitorProcess.start(seat, MonitorProcess.Way.PLAIN));
+    }
+
+    /** The same over other monitors and workers than rework's. */
+    static Storm of(Settings settings, Crew crew) {
+        return new Storm(settings, crew);
     }
 
     /**
@@ -204,7 +217,7 @@ public final class Storm implements AutoCloseable {
 
     private void startMonitor(String host) throws IOException {
         Path log = settings.folder().resolve("monitor-" + host + ".log");
-        monitors.put(host, MonitorProcess.start(url, home, host, settings.workers(), log));
+        monitors.put(host, crew.start(new MonitorProcess.Seat(url, home, host, settings.workers(), log)));
     }
 
     private void count(String kind, boolean happened) {
