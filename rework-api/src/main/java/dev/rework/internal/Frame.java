@@ -33,7 +33,10 @@ public record Frame(Type type, byte[] payload) {
     public enum Type {
         /** The worker is up: {@code pid}. */
         HELLO('H'),
-        /** A task begins: {@code task attempt timeoutMillis(0 = none) graceMillis}. What follows is its output. */
+        /**
+         * A task begins: {@code task attempt timeoutMillis(0 = none) graceMillis}, and one field more when it is the last
+         * that this worker may run. What follows is its output.
+         */
         BEGIN('B'),
         /** The task in hand has ended and no other follows at once: {@code task attempt}. */
         END('E'),

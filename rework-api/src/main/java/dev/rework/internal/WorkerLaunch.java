@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param hand the file of the {@link HandCell}
  * @param secretKeys the keys of secret inputs, or where they are: {@link SecretKeys#ofLaunch}
  * @param maxRuns how many tasks it may run before it ends; 0 = any number
+ * @param waits whether it takes no task before it is told to wake: another still runs its last one
  * @param maxMemoryMb resident MiB above which it ends after a task and a garbage collection; 0 = any
  */
 public record WorkerLaunch(
@@ -36,6 +37,7 @@ public record WorkerLaunch(
         String hand,
         String secretKeys,
         long maxRuns,
+        boolean waits,
         int maxMemoryMb) {
 
     private static final String DATABASE = "database.";
@@ -60,6 +62,7 @@ public record WorkerLaunch(
         lines.put("hand", hand);
         lines.put("secretKeys", secretKeys);
         lines.put("maxRuns", Long.toString(maxRuns));
+        lines.put("waits", Boolean.toString(waits));
         lines.put("maxMemoryMb", Integer.toString(maxMemoryMb));
         StringBuilder text = new StringBuilder();
         lines.forEach((key, value) ->
@@ -98,6 +101,7 @@ public record WorkerLaunch(
                 need(lines, "hand"),
                 need(lines, "secretKeys"),
                 Long.parseLong(need(lines, "maxRuns")),
+                Boolean.parseBoolean(need(lines, "waits")),
                 Integer.parseInt(need(lines, "maxMemoryMb")));
     }
 

@@ -85,6 +85,7 @@ class ProtocolTest {
                 "/h",
                 "k",
                 2,
+                true,
                 64);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         launch.write(out);

@@ -161,6 +161,14 @@ final class GrowthFigures {
 
     /** All of them, in the order in which one round takes them. */
     void takeAll() {
+        try {
+            for (Crowd crowd : Crowd.values()) {
+                template(crowd);
+            }
+        } catch (SQLException e) {
+            System.err.println("  growth: " + e.getMessage());
+            return;
+        }
         for (Crowd crowd : Crowd.values()) {
             take(crowd);
         }

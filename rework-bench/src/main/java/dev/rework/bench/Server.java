@@ -177,7 +177,11 @@ final class Server implements AutoCloseable {
 
     private static Connection connect(String address, String role) throws SQLException {
         DatabaseAddress at = DatabaseAddress.parse(address);
-        return DriverManager.getConnection(at.url(), at.properties(role));
+        Properties properties = at.properties(role);
+        // A million rows are made by one statement.
+        properties.setProperty("socketTimeout", "0");
+        properties.setProperty("options", properties.getProperty("options", "") + " -c statement_timeout=0");
+        return DriverManager.getConnection(at.url(), properties);
     }
 
     private static String encoded(String value) {

@@ -36,6 +36,7 @@ final class SizePool implements Duty {
         if (seen == null || closed) {
             return;
         }
+        pool.letIn();
         if (seen.queued() > 0) {
             pool.wake(seen.queued());
         }
@@ -72,9 +73,10 @@ final class SizePool implements Duty {
                 context.options().maxWorkers(),
                 all.size() - ending,
                 ending,
-                count(all, worker -> !worker.isReported() && !worker.isEnding()),
+                count(all, worker -> (!worker.isReported() || worker.isWaiting()) && !worker.isEnding()),
                 queued == 0 ? idle : Math.max(idle, look.idleBefore()),
                 count(all, worker -> worker.isParked() && !worker.isEnding()),
+                count(all, worker -> worker.isOnLast() && !worker.isParked() && !worker.isEnding()),
                 queued);
     }
 

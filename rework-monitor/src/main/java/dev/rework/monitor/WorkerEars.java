@@ -56,6 +56,7 @@ final class WorkerEars implements WorkerOutput.Ears {
             case PARKED, UNPARKED -> context.bell().look();
             case BYE -> {
                 worker().bye(frame.text());
+                pool.letIn();
                 context.bell().look();
             }
             default -> worker().answers().take(frame);
@@ -77,6 +78,9 @@ final class WorkerEars implements WorkerOutput.Ears {
     }
 
     private void begin() {
+        if (worker().isOnLast()) {
+            context.bell().look();
+        }
         worker().link().ifPresent(link -> link.control().heard());
         WorkerOutput.Hand hand = worker().hand();
         worker().resetPeak();

@@ -81,7 +81,7 @@ final class WorkerOutput implements FrameSplitter.Sink {
 
     /** What follows belongs to an attempt whose beginning was read by somebody else. */
     synchronized void resume(Begun attempt) {
-        begin(new Hand(attempt, 0, 0, System.nanoTime(), false));
+        begin(new Hand(attempt, 0, 0, System.nanoTime(), false, false));
     }
 
     /** Takes the next bytes. */
@@ -233,20 +233,23 @@ final class WorkerOutput implements FrameSplitter.Sink {
      *
      * @param timeoutMillis 0 for none
      * @param sinceNanos when its beginning was read
+     * @param isLast whether it is the last that the worker may run
      * @param isParked whether it waits for another task
      */
-    record Hand(Begun attempt, long timeoutMillis, long graceMillis, long sinceNanos, boolean isParked) {
+    record Hand(
+            Begun attempt, long timeoutMillis, long graceMillis, long sinceNanos, boolean isLast, boolean isParked) {
         static Hand of(String[] fields) {
             return new Hand(
                     new Begun(Long.parseLong(fields[0]), Integer.parseInt(fields[1])),
                     Long.parseLong(fields[2]),
                     Long.parseLong(fields[3]),
                     System.nanoTime(),
+                    fields.length > 4,
                     false);
         }
 
         Hand parked(boolean now) {
-            return new Hand(attempt, timeoutMillis, graceMillis, sinceNanos, now);
+            return new Hand(attempt, timeoutMillis, graceMillis, sinceNanos, isLast, now);
         }
     }
 }

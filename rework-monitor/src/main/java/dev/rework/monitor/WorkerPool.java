@@ -72,8 +72,12 @@ final class WorkerPool {
         return workers.values().stream().filter(WorkerProcess::isIdle).toList();
     }
 
-    /** Starts one. It has its row before it has its process, so that none can be forgotten. */
+    /**
+     * Starts one. It has its row before it has its process, so that none can be forgotten. When as many work already as
+     * may, because one of them runs its last task, the new one comes up and waits for that one's end.
+     */
     void start() {
+        boolean waits = working() >= context.options().maxWorkers();
         UUID tag = UUID.randomUUID();
         Integer port = freePort();
         MonitorOptions options = context.options();
@@ -89,13 +93,13 @@ final class WorkerPool {
                         port));
         WorkerSpawn.Spawned spawned;
         try {
-            spawned = spawn.spawn(id, tag, port);
+            spawned = spawn.spawn(id, tag, port, waits);
         } catch (IOException | RuntimeException e) {
             inquest.neverBegan(id, "could not be started: " + e.getMessage());
             failed("worker #" + id + " could not be started: " + e.getMessage());
             return;
         }
-        WorkerProcess worker = linked(id, tag, port, spawned);
+        WorkerProcess worker = linked(id, tag, port, spawned, waits);
         ProcessIdentity identity = worker.facts().identity();
         try {
             context.stores().workers().spawned(id, identity.pid(), identity.start());
@@ -104,7 +108,8 @@ final class WorkerPool {
         }
     }
 
-    private WorkerProcess linked(long id, UUID tag, @Nullable Integer port, WorkerSpawn.Spawned spawned) {
+    private WorkerProcess linked(
+            long id, UUID tag, @Nullable Integer port, WorkerSpawn.Spawned spawned, boolean waits) {
         Process process = spawned.process();
         WorkerEars ears = new WorkerEars(context, this);
         byte[] nonce = spawned.nonce().getBytes(StandardCharsets.US_ASCII);
@@ -115,6 +120,9 @@ final class WorkerPool {
                 new WorkerProcess.Facts(
                         id, tag, process.toHandle(), ProcessIdentity.of(process.pid()), spawn.cell(tag), port),
                 new WorkerProcess.Link(process, control, output, reader));
+        if (waits) {
+            worker.waiting();
+        }
         ears.of(worker);
         workers.put(id, worker);
         control.start("rework-tell-" + id);
@@ -232,6 +240,21 @@ final class WorkerPool {
     /** There is work: tells as many idle workers. */
     void wake(int most) {
         workers.values().stream().filter(WorkerProcess::isIdle).limit(most).forEach(WorkerProcess::wake);
+    }
+
+    /** Lets in those who wait, as far as others have ended or are about to. */
+    void letIn() {
+        for (WorkerProcess worker : workers.values()) {
+            if (worker.isWaiting() && worker.isReported() && working() < context.options().maxWorkers()) {
+                worker.letIn();
+            }
+        }
+    }
+
+    private long working() {
+        return workers.values().stream()
+                .filter(worker -> !worker.isWaiting() && !worker.isEnding() && !worker.isParked())
+                .count();
     }
 
     /** Whether everybody is busy and nobody may be added. */

@@ -46,6 +46,7 @@ final class WorkerProcess {
     private final AtomicReference<@Nullable Doom> doom = new AtomicReference<>();
     private volatile boolean reported;
     private volatile boolean stopSent;
+    private volatile boolean waits;
     private volatile long idleSince = System.nanoTime();
     private volatile long wokenAt = System.nanoTime();
     private volatile String bye = "";
@@ -99,7 +100,30 @@ final class WorkerProcess {
     }
 
     boolean isIdle() {
-        return reported && !isEnding() && hand() == null;
+        return reported && !waits && !isEnding() && hand() == null;
+    }
+
+    /** Whether it runs the last task it may run. */
+    boolean isOnLast() {
+        WorkerOutput.Hand now = hand();
+        return now != null && now.isLast();
+    }
+
+    /** Whether it stands ready, and takes no task before another has ended. */
+    boolean isWaiting() {
+        return waits;
+    }
+
+    /** It was started so. */
+    void waiting() {
+        waits = true;
+    }
+
+    /** It may take tasks from here on. */
+    void letIn() {
+        waits = false;
+        idle();
+        wake();
     }
 
     boolean isParked() {

@@ -67,7 +67,7 @@ final class WorkerSpawn {
     /** Has the archive made that its workers should start with. */
     Optional<String> train() throws InterruptedException {
         return archive()
-                .make((hand, to) -> launch(0, "training", "training", hand).write(to));
+                .make((hand, to) -> launch(0, "training", "training", hand, false).write(to));
     }
 
     /** A process that has been told what to do. */
@@ -83,7 +83,7 @@ final class WorkerSpawn {
         return options.home().folder("run").resolve("worker-" + tag + ".hand");
     }
 
-    Spawned spawn(long worker, UUID tag, @Nullable Integer debugPort) throws IOException {
+    Spawned spawn(long worker, UUID tag, @Nullable Integer debugPort, boolean waits) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command(debugPort)).redirectErrorStream(true);
         SECRETS.forEach(builder.environment()::remove);
         address.secretVariables().forEach(builder.environment()::remove);
@@ -95,7 +95,7 @@ final class WorkerSpawn {
         String text = HexFormat.of().formatHex(nonce);
         OutputStream control = process.getOutputStream();
         try {
-            launch(worker, "worker:" + worker, text, cell(tag)).write(control);
+            launch(worker, "worker:" + worker, text, cell(tag), waits).write(control);
             control.flush();
         } catch (IOException e) {
             // It died at once; its exit and its last words say why.
@@ -104,7 +104,7 @@ final class WorkerSpawn {
         return new Spawned(process, text, control);
     }
 
-    private WorkerLaunch launch(long worker, String role, String nonce, Path hand) {
+    private WorkerLaunch launch(long worker, String role, String nonce, Path hand, boolean waits) {
         Properties properties = address.properties(role);
         Map<String, String> database = new LinkedHashMap<>();
         properties.stringPropertyNames().forEach(name -> database.put(name, properties.getProperty(name)));
@@ -119,6 +119,7 @@ final class WorkerSpawn {
                 hand.toString(),
                 SecretKeys.of(System.getenv(), options.home()).launchText(),
                 options.maxRuns(),
+                waits,
                 options.maxMemoryMb());
     }
 

@@ -116,6 +116,26 @@ class MonitorLifeTest {
     }
 
     @Test
+    void theSuccessorStandsReadyWhileTheLastRunGoesOnAndTakesNothingBefore() throws Exception {
+        try (Stage stage = Stage.of(db, dir, options -> options.maxRuns(1))) {
+            Path file = dir.resolve("last");
+            Task<?> last = stage.schedule("untilThere", file.toString());
+            Stage.runs(file);
+            Task<?> next = stage.schedule("noop");
+            Eventually.isTrue(
+                    "a second one is up",
+                    () -> stage.workers().stream()
+                                    .filter(row -> row.state().equals("idle"))
+                                    .count()
+                            == 1);
+            assertThat(stage.workers()).hasSize(2);
+            assertThat(next.state()).isEqualTo(TaskState.QUEUED);
+            Files.createFile(file);
+            assertThat(workerOf(stage.ended(next))).isNotEqualTo(workerOf(stage.ended(last)));
+        }
+    }
+
+    @Test
     @DisplayName("W35 what passes the memory limit while it runs is killed, with its own cause")
     void whatPassesTheHardLimitIsKilledWithItsCause() throws Exception {
         try (Stage stage =

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class PoolSizingTest {
 
     private static PoolSizing of(int min, int max, int total, int starting, int idle, int parked, int queued) {
-        return PoolSizing.of(new Pool(min, max, total, 0, starting, idle, parked, queued));
+        return PoolSizing.of(new Pool(min, max, total, 0, starting, idle, parked, 0, queued));
     }
 
     @Test
@@ -31,6 +31,14 @@ class PoolSizingTest {
     }
 
     @Test
+    void whoRunsItsLastTaskMakesRoomForOneMore() {
+        assertThat(PoolSizing.of(new Pool(1, 1, 1, 0, 0, 0, 0, 1, 0))).isEqualTo(new PoolSizing(1, 0));
+        assertThat(PoolSizing.of(new Pool(1, 1, 2, 0, 1, 0, 0, 1, 5))).isEqualTo(new PoolSizing(0, 0));
+        assertThat(PoolSizing.of(new Pool(0, 2, 2, 0, 0, 0, 0, 2, 9))).isEqualTo(new PoolSizing(2, 0));
+        assertThat(PoolSizing.of(new Pool(0, 1, 1, 0, 0, 0, 0, 1, 0))).isEqualTo(new PoolSizing(0, 0));
+    }
+
+    @Test
     void parkedWorkersDoNotCountUntilTwiceTheMaximum() {
         assertThat(of(0, 1, 1, 0, 0, 1, 1)).isEqualTo(new PoolSizing(1, 0));
         assertThat(of(0, 1, 2, 0, 0, 2, 1)).isEqualTo(new PoolSizing(0, 0));
@@ -46,7 +54,7 @@ class PoolSizingTest {
 
     @Test
     void processesThatAreAboutToEndCountForTheHardCap() {
-        assertThat(PoolSizing.of(new Pool(0, 1, 0, 2, 0, 0, 0, 1))).isEqualTo(new PoolSizing(0, 0));
-        assertThat(PoolSizing.of(new Pool(0, 1, 0, 1, 0, 0, 0, 1))).isEqualTo(new PoolSizing(1, 0));
+        assertThat(PoolSizing.of(new Pool(0, 1, 0, 2, 0, 0, 0, 0, 1))).isEqualTo(new PoolSizing(0, 0));
+        assertThat(PoolSizing.of(new Pool(0, 1, 0, 1, 0, 0, 0, 0, 1))).isEqualTo(new PoolSizing(1, 0));
     }
 }

@@ -4,10 +4,15 @@ import org.jspecify.annotations.Nullable;
 
 /** What the loop is told by other threads, and where it waits for it. */
 final class Signals {
-    private boolean wake = true;
+    private boolean wake;
     private boolean reload;
     private boolean orphan;
     private @Nullable String stop;
+
+    /** @param wake whether there may be work from the beginning */
+    Signals(boolean wake) {
+        this.wake = wake;
+    }
 
     /** There may be work. */
     synchronized void wake() {

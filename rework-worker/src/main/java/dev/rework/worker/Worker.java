@@ -10,7 +10,7 @@ import java.nio.file.Path;
 final class Worker {
     private final WorkerLaunch launch;
     private final Pipe pipe;
-    private final Signals signals = new Signals();
+    private final Signals signals;
     private final LogSync logs;
     private final Capture capture;
     private final Hand hand;
@@ -25,6 +25,7 @@ final class Worker {
     Worker(WorkerLaunch launch, Pipe pipe) throws IOException {
         this.launch = launch;
         this.pipe = pipe;
+        signals = new Signals(!launch.waits());
         logs = new LogSync(pipe);
         capture = new Capture(pipe);
         hand = new Hand(HandCell.create(Path.of(launch.hand())));

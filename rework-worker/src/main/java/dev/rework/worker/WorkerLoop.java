@@ -39,6 +39,7 @@ final class WorkerLoop {
     private int batchTasks;
     private long batchNanos;
     private boolean woken;
+    private boolean waits;
 
     WorkerLoop(Worker worker, ControlReader control) {
         this.worker = worker;
@@ -47,6 +48,7 @@ final class WorkerLoop {
         this.size = new Size(worker.launch().maxMemoryMb(), worker.signals());
         this.indexFile = Path.of(worker.launch().index());
         this.index = RegistrationIndex.read(indexFile);
+        this.waits = worker.launch().waits();
         this.served = new Served(List.of(), worker.launch().host());
     }
 
@@ -133,7 +135,12 @@ final class WorkerLoop {
                 return null;
             }
         }
-        claim();
+        waits &= !woken;
+        if (waits) {
+            worker.signals().await(IDLE_MILLIS);
+        } else {
+            claim();
+        }
         return null;
     }
 
@@ -289,7 +296,10 @@ final class WorkerLoop {
      * at once; the others when they say something, or when they turn out to take a while after all.
      */
     private void announce(Claim claim, Served.Operation what) {
-        if (batchTasks > 0 && sizing.isQuick(what.id())) {
+        if (begunAll()) {
+            Frame.Type begin = Frame.Type.BEGIN;
+            worker.pipe().send(begin, claim.id(), claim.attempt(), what.timeoutMs(), what.graceMs(), "last");
+        } else if (batchTasks > 0 && sizing.isQuick(what.id())) {
             worker.pipe().hold(claim.id(), claim.attempt(), what.timeoutMs(), what.graceMs());
         } else {
             worker.pipe().send(Frame.Type.BEGIN, claim.id(), claim.attempt(), what.timeoutMs(), what.graceMs());

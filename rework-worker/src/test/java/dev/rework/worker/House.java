@@ -151,6 +151,7 @@ final class House {
                 hand,
                 "file:/nonexistent",
                 maxRuns,
+                false,
                 maxMemoryMb);
     }
 

@@ -42,6 +42,7 @@ class OutageTest {
                 launch.hand(),
                 launch.secretKeys(),
                 launch.maxRuns(),
+                launch.waits(),
                 launch.maxMemoryMb());
     }
 
