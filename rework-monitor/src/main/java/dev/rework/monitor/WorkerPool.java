@@ -245,7 +245,9 @@ final class WorkerPool {
     /** Lets in those who wait, as far as others have ended or are about to. */
     void letIn() {
         for (WorkerProcess worker : workers.values()) {
-            if (worker.isWaiting() && worker.isReported() && working() < context.options().maxWorkers()) {
+            if (worker.isWaiting()
+                    && worker.isReported()
+                    && working() < context.options().maxWorkers()) {
                 worker.letIn();
             }
         }

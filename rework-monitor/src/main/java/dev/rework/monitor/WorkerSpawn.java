@@ -67,7 +67,8 @@ final class WorkerSpawn {
     /** Has the archive made that its workers should start with. */
     Optional<String> train() throws InterruptedException {
         return archive()
-                .make((hand, to) -> launch(0, "training", "training", hand, false).write(to));
+                .make((hand, to) ->
+                        launch(0, "training", "training", hand, false).write(to));
     }
 
     /** A process that has been told what to do. */
