@@ -40,7 +40,8 @@ class AncestorListTest {
     private static final Map<String, String> EXCEPTIONS = Map.of("W42", "it is about pages, which are to come");
 
     private static final Pattern NAME = Pattern.compile("@DisplayName\\(\\s*\"([A-Z]\\d\\d) ");
-    private static final Pattern NOT_RUN = Pattern.compile("@(Disabled|Ignore)|@EnabledIf|@DisabledIf|assumeTrue|assumeFalse");
+    private static final Pattern NOT_RUN =
+            Pattern.compile("@(Disabled|Ignore)|@EnabledIf|@DisabledIf|assumeTrue|assumeFalse");
     private static final Pattern SLEEPS = Pattern.compile("\\b(Thread\\.sleep|[A-Z]+\\.sleep)\\(");
 
     @Test

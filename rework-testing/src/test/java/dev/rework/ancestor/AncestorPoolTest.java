@@ -207,8 +207,7 @@ class AncestorPoolTest {
                 options -> options.workers(3, 3).debugPort(first).jvmOptions(SMALL);
         monitor.options(three);
         List<Task<Object>> tasks = rework.scheduleAll("infinite_loop", Collections.nCopies(4, null));
-        monitor.stepUntil(
-                "three are busy", () -> WorkerRows.in(lab, "busy").size() == 3);
+        monitor.stepUntil("three are busy", () -> WorkerRows.in(lab, "busy").size() == 3);
         assertThat(debugPorts(lab)).containsExactlyInAnyOrder(ports);
         assertThat(monitor.step().workers()).isEqualTo(3);
         assertThat(tasks).extracting(Task::state).containsOnlyOnce(TaskState.QUEUED);
@@ -335,7 +334,9 @@ class AncestorPoolTest {
             return WorkerRows.in(lab, "dead").size() == 3;
         });
         for (int step = 1; step < retired.size(); step++) {
-            assertThat(retired.get(step) - retired.get(step - 1)).as("%s", retired).isBetween(0, 1);
+            assertThat(retired.get(step) - retired.get(step - 1))
+                    .as("%s", retired)
+                    .isBetween(0, 1);
         }
         assertThat(others).extracting(Task::state).containsOnly(TaskState.DONE);
         assertThat(WorkerRows.in(lab, "dead")).extracting(WorkerRow::deathinfo).containsOnly("explicit shutdown");

@@ -112,7 +112,8 @@ class AncestorTasksTest {
     }
 
     @Test
-    @DisplayName("M16 a join may time out; a busy task is seen busy; an abort is asked for, then done; stamps are in order")
+    @DisplayName(
+            "M16 a join may time out; a busy task is seen busy; an abort is asked for, then done; stamps are in order")
     void m16() {
         Task<Object> task = rework.schedule("infinite_loop", true);
         monitor.stepUntil(task, TaskState.RUNNING);
@@ -122,7 +123,8 @@ class AncestorTasksTest {
                 .satisfies(late -> assertThat(late.state()).isEqualTo(TaskState.RUNNING));
         Long worker = task.snapshot().worker();
         assertThat(worker).isNotNull();
-        monitor.stepUntil("its worker is seen busy", () -> WorkerRows.of(lab, worker).cpuPercent() > 0);
+        monitor.stepUntil(
+                "its worker is seen busy", () -> WorkerRows.of(lab, worker).cpuPercent() > 0);
         assertThat(task.abort("no longer needed")).isTrue();
         assertThat(task.state()).isEqualTo(TaskState.ABORTING);
         monitor.stepUntilEnd(task);
