@@ -28,11 +28,23 @@ final class SqlWorker {
     }
 
     void claim(long id) {
-        db.update("update rework.task set state = 'claimed', worker = 1, attempt = attempt + 1 where id = ?", id);
+        db.update("""
+                with me as (
+                  insert into rework.worker (host, domain, tag, lease, holding)
+                  values ('h', 'd', gen_random_uuid(), clock_timestamp(), array[?::bigint])
+                  returning id, holding
+                )
+                update rework.task t set state = 'claimed', worker = me.id, attempt = t.attempt + 1
+                  from me
+                 where t.id = any (me.holding)
+                """, id);
     }
 
     void begin(long id) {
-        db.update("update rework.task set state = 'running', worker = 1, started = clock_timestamp() where id = ?", id);
+        db.update(
+                "update rework.task set state = 'running', worker = coalesce(worker, 1),"
+                        + " started = clock_timestamp() where id = ?",
+                id);
     }
 
     void done(long id, @Nullable String output) {
