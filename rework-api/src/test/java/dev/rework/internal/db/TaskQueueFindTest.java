@@ -65,6 +65,17 @@ class TaskQueueFindTest {
     }
 
     @Test
+    void claimsNothingForAnotherHost() throws SQLException {
+        long here = task(one, "", 0);
+        long elsewhere = task(one, "h2", 0);
+        assertThat(Objects.requireNonNull(find(10, 10, 10)).claims())
+                .extracting(Claim::id)
+                .containsExactly(here);
+        assertThat(find(10, 10, 10)).isNull();
+        assertThat(state(elsewhere)).isEqualTo("queued");
+    }
+
+    @Test
     void nothingIsLockedWhereNothingIsQueued() throws SQLException {
         assertThat(find(1, 1, 1)).isNull();
         assertThat(db.one(String.class, "select xmax::text from rework.worker where id = ?", me))
