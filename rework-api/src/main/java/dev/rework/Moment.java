@@ -5,8 +5,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A point in time that may be relative to when a task starts: {@code (shifted (today) #:days -1)}. It is stored
- * as its text and evaluated once, when the task starts, in the time zone of the worker. Immutable.
+ * A point in time that may be relative to when a task starts: {@code (shifted (today) #:days -1)}. Evaluated once, when
+ * the task first starts, in the time zone of that worker, and stored with the task: later attempts see the same. Immutable.
  *
  * <p>Expressions: {@code (date "2021-1-1 09:00")}, {@code (today)} (the moment of the start), {@code (monthstart d)},
  * {@code (monthend d)}, {@code (yearstart d)}, {@code (yearend d)} (the first or last day, the time of day kept), and
@@ -61,6 +61,11 @@ public final class Moment {
     /** The same moment, evaluated: {@link #at()} answers from now on. */
     public Moment evaluated(ZonedDateTime now) {
         return new Moment(expression, at(now));
+    }
+
+    /** The same moment, having meant this: {@link #at()} answers it from now on. */
+    public Moment fixed(ZonedDateTime meaning) {
+        return new Moment(expression, meaning);
     }
 
     @Override

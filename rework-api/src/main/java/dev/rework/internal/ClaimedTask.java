@@ -1,18 +1,24 @@
 package dev.rework.internal;
 
 import dev.rework.InvalidInput;
+import dev.rework.Moment;
 import dev.rework.Problem;
 import dev.rework.TaskContext;
 import dev.rework.internal.db.Claim;
+import java.sql.SQLException;
+import java.time.ZonedDateTime;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What an operation reads of the claim it runs under, the same wherever it runs. */
-public abstract class ClaimedTask implements TaskContext {
+public abstract class ClaimedTask implements TaskContext, TaskStart {
 
     private final Claim claim;
+    private final ZonedDateTime now = ZonedDateTime.now();
     private volatile @Nullable String input;
+    private volatile Map<String, Moment> moments = Map.of();
 
     protected ClaimedTask(Claim claim) {
         this.claim = claim;
@@ -35,12 +41,31 @@ public abstract class ClaimedTask implements TaskContext {
     }
 
     @Override
+    public final ZonedDateTime now() {
+        return now;
+    }
+
+    @Override
+    public final Map<String, Moment> keep(Map<String, Moment> evaluated) throws SQLException {
+        String stored = storedMoments(claim, KeptMoments.write(evaluated));
+        Map<String, Moment> kept = stored == null ? evaluated : KeptMoments.read(stored, evaluated);
+        Map<String, Moment> byText = new HashMap<>();
+        kept.values().forEach(moment -> byText.put(moment.expression(), moment));
+        moments = byText;
+        return kept;
+    }
+
+    /** Stores what moments mean, unless that is known; answers what counts, null when the task is not ours any more. */
+    protected abstract @Nullable String storedMoments(Claim ours, String json) throws SQLException;
+
+    @Override
+    @SuppressWarnings("unchecked")
     public final <T> @Nullable T input(Class<T> type) {
         String json = input;
         if (json == null && claim.rawInput() != null) {
             throw new IllegalStateException("raw bytes were given: read them with rawInput()");
         }
-        return json == null ? null : Codec.read(json, type);
+        return json == null ? null : (T) Codec.read(json, type, now, moments);
     }
 
     @Override

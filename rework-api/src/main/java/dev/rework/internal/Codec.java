@@ -9,6 +9,7 @@ import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -22,10 +23,8 @@ import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
-import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.cfg.CoercionAction;
@@ -53,6 +52,7 @@ public final class Codec {
     private static final int LONGEST_STRING = 200_000_000;
     private static final String EMPTY = "not JSON: it is empty";
     private static final String NOW = "rework.now";
+    private static final String KEPT = "rework.moments";
     private static final JsonMapper MAPPER = build();
 
     private Codec() {}
@@ -111,15 +111,20 @@ public final class Codec {
 
     /** The same for a generic type. */
     public static @Nullable Object read(String json, Type type) {
-        return read(json, type, null);
+        try {
+            return MAPPER.readerFor(MAPPER.constructType(type)).readValue(json);
+        } catch (JacksonException e) {
+            throw invalid(e);
+        }
     }
 
-    /** The same, with moments evaluated when {@code now} is given. */
-    public static @Nullable Object read(String json, Type type, @Nullable ZonedDateTime now) {
+    /** The same, with what moments mean: by their text, and by {@code now} where nothing is known of it. */
+    public static @Nullable Object read(String json, Type type, ZonedDateTime now, Map<String, Moment> known) {
         try {
-            JavaType javaType = MAPPER.constructType(type);
-            ObjectReader reader = MAPPER.readerFor(javaType);
-            return (now == null ? reader : reader.withAttribute(NOW, now)).readValue(json);
+            return MAPPER.readerFor(MAPPER.constructType(type))
+                    .withAttribute(NOW, now)
+                    .withAttribute(KEPT, known)
+                    .readValue(json);
         } catch (JacksonException e) {
             throw invalid(e);
         }
@@ -260,6 +265,9 @@ public final class Codec {
             }
             String text = parser.getString();
             try {
+                if (context.getAttribute(KEPT) instanceof Map<?, ?> known && known.get(text) instanceof Moment moment) {
+                    return moment;
+                }
                 Moment moment = Moment.of(text);
                 return context.getAttribute(NOW) instanceof ZonedDateTime now ? moment.evaluated(now) : moment;
             } catch (IllegalArgumentException e) {

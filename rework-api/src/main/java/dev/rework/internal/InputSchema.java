@@ -1,6 +1,7 @@
 package dev.rework.internal;
 
 import dev.rework.InvalidInput;
+import dev.rework.Moment;
 import dev.rework.Problem;
 import dev.rework.internal.Shape.Anything;
 import dev.rework.internal.Shape.Items;
@@ -90,6 +91,18 @@ public final class InputSchema {
         JsonNode value =
                 json != null ? Codec.parse(json) : shape instanceof Parts ? emptyObject() : Shape.NODES.nullNode();
         return accepted(value, json, List.of());
+    }
+
+    /** Whether there may be moments in a value. */
+    boolean mayHaveMoments() {
+        return toJson().contains('"' + TextFormat.MOMENT.format() + '"');
+    }
+
+    /** The moments in a JSON text that was accepted, by their paths. */
+    Map<String, Moment> moments(String json) {
+        SchemaCheck check = new SchemaCheck(definitions);
+        shape.check(Codec.parse(json), "", check);
+        return check.moments();
     }
 
     private static ObjectNode emptyObject() {

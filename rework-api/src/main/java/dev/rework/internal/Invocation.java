@@ -2,6 +2,7 @@ package dev.rework.internal;
 
 import dev.rework.Instances;
 import dev.rework.InvalidInput;
+import dev.rework.Moment;
 import dev.rework.Problem;
 import dev.rework.TaskContext;
 import dev.rework.internal.RegistrationIndex.Entry;
@@ -9,7 +10,6 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
-import java.time.ZonedDateTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,10 +48,21 @@ public final class Invocation implements AutoCloseable {
         private final Method method;
         private @Nullable InputSchema inputs;
         private @Nullable InputSchema outputs;
+        private @Nullable Boolean momentous;
 
         Bound(Entry entry, Method method) {
             this.entry = entry;
             this.method = method;
+        }
+
+        boolean mayHaveMoments() {
+            Boolean known = momentous;
+            if (known == null) {
+                InputSchema schema = inputs();
+                known = schema != null && schema.mayHaveMoments();
+                momentous = known;
+            }
+            return known;
         }
 
         Method method() {
@@ -80,13 +91,13 @@ public final class Invocation implements AutoCloseable {
      *
      * @param json the task's input, if it has one
      * @param raw the task's raw input, if it has one; given to a method that takes {@code byte[]}
-     * @param started when this attempt started: what moments refer to, once for the attempt
+     * @param start what moments refer to
      * @return the JSON text of what the method returned, null when it returns nothing
      * @throws Throwable what the method threw, itself; {@code InvalidInput} when input or output do not fit; {@code
      *     IllegalStateException} when class or method are not there
      */
     public @Nullable String call(
-            Entry entry, @Nullable String json, byte @Nullable [] raw, ZonedDateTime started, TaskContext task)
+            Entry entry, @Nullable String json, byte @Nullable [] raw, TaskStart start, TaskContext task)
             throws Throwable {
         Bound operation = bound.get(entry);
         if (operation == null) {
@@ -101,7 +112,7 @@ public final class Invocation implements AutoCloseable {
                 arguments[i] = task;
             } else {
                 Type type = method.getGenericParameterTypes()[i];
-                arguments[i] = raw != null ? raw(entry, type, raw) : input(entry, operation, type, json, started);
+                arguments[i] = raw != null ? raw(entry, type, raw) : input(entry, operation, type, json, start);
             }
         }
         InputSchema nothing = json != null && arguments.length == 0 ? operation.inputs() : null;
@@ -146,17 +157,30 @@ public final class Invocation implements AutoCloseable {
     }
 
     private static @Nullable Object input(
-            Entry entry, Bound operation, Type type, @Nullable String json, ZonedDateTime started) {
+            Entry entry, Bound operation, Type type, @Nullable String json, TaskStart start) throws Exception {
         InputSchema schema = operation.inputs();
         if (schema == null && json == null) {
             return null;
         }
         String text = schema == null ? json : accepted(entry, schema, json);
+        Map<String, Moment> moments =
+                schema == null || text == null || !operation.mayHaveMoments() ? Map.of() : moments(schema, text, start);
         try {
-            return Codec.read(text == null ? "{}" : text, type, started);
+            return Codec.read(text == null ? "{}" : text, type, start.now(), moments);
         } catch (InvalidInput e) {
             throw named(entry, e);
         }
+    }
+
+    /** By their texts: of one input, all refer to the same start. */
+    private static Map<String, Moment> moments(InputSchema schema, String text, TaskStart start) throws Exception {
+        Map<String, Moment> moments = schema.moments(text);
+        moments.replaceAll((path, moment) -> moment.evaluated(start.now()));
+        Map<String, Moment> known = new HashMap<>();
+        if (!moments.isEmpty()) {
+            start.keep(moments).values().forEach(moment -> known.put(moment.expression(), moment));
+        }
+        return known;
     }
 
     private static @Nullable String accepted(Entry entry, InputSchema schema, @Nullable String json) {

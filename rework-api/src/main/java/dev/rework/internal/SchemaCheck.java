@@ -1,7 +1,9 @@
 package dev.rework.internal;
 
+import dev.rework.Moment;
 import dev.rework.Problem;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +17,7 @@ final class SchemaCheck {
     private final Map<String, Shape> definitions;
     private final List<Problem> problems = new ArrayList<>();
     private @Nullable String unseen;
+    private final Map<String, Moment> moments = new LinkedHashMap<>();
 
     SchemaCheck(Map<String, Shape> definitions) {
         this.definitions = definitions;
@@ -55,6 +58,17 @@ final class SchemaCheck {
         while (problems.size() > count + 1) {
             problems.remove(problems.size() - 1);
         }
+    }
+
+    /** A moment was met. A secret one is not kept. */
+    void moment(String path, String text) {
+        if (unseen == null) {
+            moments.put(path, Moment.of(text));
+        }
+    }
+
+    Map<String, Moment> moments() {
+        return moments;
     }
 
     static String below(String path, String name) {

@@ -76,6 +76,8 @@ sealed interface Shape
             String refusal = format.refuses(value.stringValue());
             if (refusal != null) {
                 check.wrong(path, value, refusal);
+            } else if (format == TextFormat.MOMENT) {
+                check.moment(path, value.stringValue());
             }
         }
 

@@ -24,7 +24,8 @@ class BareInvocationTest {
             RegistrationIndex index = RegistrationIndex.read(Path.of(arguments[0]));
             RegistrationIndex.Entry entry = index.find(arguments[1]);
             try (Invocation invocation = new Invocation(Main.class.getClassLoader())) {
-                String output = invocation.call(entry, null, null, ZonedDateTime.now(java.time.ZoneOffset.UTC), null);
+                String output = invocation.call(
+                        entry, null, null, TaskStart.at(ZonedDateTime.now(java.time.ZoneOffset.UTC)), null);
                 System.out.println("output " + output);
             }
         }

@@ -194,7 +194,7 @@ class CodecTest {
         ZonedDateTime now = ZonedDateTime.parse("2026-11-28T16:08:27Z");
         String json = Codec.write(new When(Moment.of("(shifted (today) #:days 1)")));
         assertThat(json).isEqualTo("{\"moment\":\"(shifted (today) #:days 1)\"}");
-        When evaluated = (When) Codec.read(json, When.class, now);
+        When evaluated = (When) Codec.read(json, When.class, now, Map.of());
         assertThat(evaluated.moment().at()).isEqualTo(now.plusDays(1));
         assertThatExceptionOfType(InvalidInput.class)
                 .isThrownBy(() -> Codec.read("{\"moment\":\"100% wrong\"}", When.class));

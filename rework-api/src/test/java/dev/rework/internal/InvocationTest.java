@@ -82,7 +82,7 @@ class InvocationTest {
         loader.close();
     }
 
-    private static final ZonedDateTime STARTED = ZonedDateTime.parse("2026-11-28T16:08:27Z");
+    private static final TaskStart STARTED = TaskStart.at(ZonedDateTime.parse("2026-11-28T16:08:27Z"));
 
     private static String call(String operation, String json) throws Throwable {
         try (Invocation invocation = new Invocation(loader)) {

@@ -24,6 +24,7 @@ final class Commands {
         commands.put("monitor", MonitorCommand::new);
         commands.put("list-monitors", ListMonitors::new);
         commands.put("list-workers", ListWorkers::new);
+        commands.put("show-worker", ShowWorker::new);
         commands.put("shutdown-worker", EndWorker.Shutdown::new);
         commands.put("kill-worker", EndWorker.Kill::new);
         commands.put("dump-task", DumpTask::new);

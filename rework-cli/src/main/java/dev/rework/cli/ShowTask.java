@@ -35,7 +35,7 @@ final class ShowTask extends DatabaseCommand {
             attempts.forEach(this::showAttempt);
         } else {
             List<String> keys = new ArrayList<>(TaskForm.KEYS);
-            keys.addAll(List.of("input", "output", "cpuMs", "peakMb", "attempts"));
+            keys.addAll(List.of("input", "moments", "output", "cpuMs", "peakMb", "attempts"));
             output().one(task, new Output.Form<>(keys, one -> values(one, bodies, attempts), (one, palette) -> ""));
         }
         return ExitCode.DONE;
@@ -45,6 +45,7 @@ final class ShowTask extends DatabaseCommand {
             TaskSnapshot task, TaskStore.Bodies bodies, List<Attempt> attempts) {
         Map<String, @Nullable Object> values = TaskForm.values(task);
         values.put("input", body(bodies.seenInput(), bodies.rawInput()));
+        values.put("moments", body(bodies.moments(), null));
         values.put("output", body(bodies.output(), bodies.rawOutput()));
         values.put("cpuMs", task.cpuMs());
         values.put("peakMb", task.peakMb());
@@ -86,6 +87,7 @@ final class ShowTask extends DatabaseCommand {
         field("progress", task.progress() == null ? null : TaskForm.progressText(task.progress()));
         field("metadata", task.metadata().isEmpty() ? null : Output.json(task.metadata()));
         field("input", bodyText(bodies.seenInput(), bodies.rawInput()));
+        field("moments", bodies.moments());
         field("output", bodyText(bodies.output(), bodies.rawOutput()));
         if (task.error() != null) {
             out.println(palette.paint(

@@ -11,28 +11,27 @@ import org.jspecify.annotations.Nullable;
 
 /** How a worker is written: its JSON keys and its line. */
 final class WorkerForm {
-    static final Output.Form<WorkerRow> FORM = new Output.Form<>(
-            List.of(
-                    "id",
-                    "host",
-                    "domain",
-                    "pid",
-                    "monitor",
-                    "state",
-                    "task",
-                    "memoryMb",
-                    "cpuPercent",
-                    "runs",
-                    "created",
-                    "started",
-                    "finished",
-                    "deathinfo"),
-            WorkerForm::values,
-            WorkerForm::line);
+    static final List<String> KEYS = List.of(
+            "id",
+            "host",
+            "domain",
+            "pid",
+            "monitor",
+            "state",
+            "task",
+            "memoryMb",
+            "cpuPercent",
+            "runs",
+            "created",
+            "started",
+            "finished",
+            "deathinfo");
+
+    static final Output.Form<WorkerRow> FORM = new Output.Form<>(KEYS, WorkerForm::values, WorkerForm::line);
 
     private WorkerForm() {}
 
-    private static Map<String, @Nullable Object> values(WorkerRow worker) {
+    static Map<String, @Nullable Object> values(WorkerRow worker) {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         values.put("id", worker.id());
         values.put("host", worker.host());
@@ -56,7 +55,7 @@ final class WorkerForm {
     }
 
     /** {@code 1 8862@host 50 Mb [running #5] [CREATED] → [STARTED]}. */
-    private static String line(WorkerRow worker, Palette palette) {
+    static String line(WorkerRow worker, Palette palette) {
         StringBuilder line = new StringBuilder();
         line.append(worker.id()).append(' ');
         line.append(worker.pid() == null ? "<nopid>" : worker.pid());

@@ -195,9 +195,13 @@ class TaskCommandsTest {
     @Test
     void showTaskTellsEverything() {
         long id = Rows.failed(DB, operation, "java.lang.Error: boom\n\tat x.Ops.hello(Ops.java:3)");
-        DB.update("update rework.task set input = '{\"n\": 1}', output = '[2]', attempt = 2 where id = ?", id);
         DB.update(
-                "insert into rework.attempt (task, attempt, worker, cause, reason) values (?, 1, 7, 'timeout', 'slow')",
+                "update rework.task set input = '{\"n\": 1}', moments = '{\"until\": \"2026-11-28T16:08:27Z\"}',"
+                        + " output = '[2]', attempt = 2, cpu_ms = 1500, peak_mb = 80 where id = ?",
+                id);
+        DB.update(
+                "insert into rework.attempt (task, attempt, worker, cause, reason, started, finished, cpu_ms, peak_mb)"
+                        + " values (?, 1, 7, 'timeout', 'slow', '2026-11-28 16:00Z', '2026-11-28 16:01Z', 700, 90)",
                 id);
         Ran people = rework("show-task", String.valueOf(id));
         assertThat(people.code()).isZero();
@@ -205,13 +209,49 @@ class TaskCommandsTest {
                 .contains("hello failed")
                 .contains("attempt: 2 of 1")
                 .contains("input: {\"n\": 1}")
+                .contains("moments: {\"until\": \"2026-11-28T16:08:27Z\"}")
                 .contains("output: [2]")
+                .contains("cpu: PT1.5S")
+                .contains("peak memory: 80 Mb")
+                .contains("cpu PT0.7S, peak 90 Mb")
                 .contains("\tat x.Ops.hello(Ops.java:3)")
                 .contains("earlier attempt 1: timeout, slow, worker 7");
         Map<String, Object> json =
                 rework("show-task", String.valueOf(id), "-o", "json").object();
         assertThat(json).containsEntry("input", Map.of("n", 1)).containsEntry("output", List.of(2));
+        assertThat(json).containsEntry("moments", Map.of("until", "2026-11-28T16:08:27Z"));
+        assertThat(json).containsEntry("cpuMs", 1500).containsEntry("peakMb", 80);
         assertThat((List<?>) json.get("attempts")).hasSize(1);
+        assertThat(String.valueOf(json.get("attempts")))
+                .contains("cpuMs=700", "peakMb=90", "started=2026-11-28T16:00:00Z", "finished=2026-11-28T16:01:00Z");
+    }
+
+    @Test
+    void showWorkerTellsWhatItUsedOverTime() {
+        long id = DB.number(
+                "insert into rework.worker (host, domain, pid, tag, state, lease, memory_mb, cpu_percent,"
+                        + " debug_port) values ('h', 'default', 77, gen_random_uuid(), 'busy', now(), 150, 99, 7000) returning id");
+        DB.update(
+                "insert into rework.sample (worker, at, memory_mb, cpu_percent)"
+                        + " values (?, '2026-11-28 16:00:05Z', 150, 99), (?, '2026-11-28 16:00Z', 90, 12)",
+                id,
+                id);
+        Ran people = rework("show-worker", String.valueOf(id));
+        assertThat(people.code()).isZero();
+        assertThat(people.out()).contains("77@h 150 Mb").containsPattern("90 Mb +12 %\\R.* 150 Mb +99 %");
+        Map<String, Object> json =
+                rework("show-worker", String.valueOf(id), "-o", "json").object();
+        assertThat(json)
+                .containsEntry("memoryMb", 150)
+                .containsEntry("debugPort", 7000)
+                .containsEntry(
+                        "history",
+                        List.of(
+                                Map.of("time", "2026-11-28T16:00:00Z", "memoryMb", 90, "cpuPercent", 12),
+                                Map.of("time", "2026-11-28T16:00:05Z", "memoryMb", 150, "cpuPercent", 99)));
+        Ran unknown = rework("show-worker", "4711");
+        assertThat(unknown.code()).isEqualTo(5);
+        assertThat(unknown.err()).contains("unknown worker 4711");
     }
 
     @ParameterizedTest

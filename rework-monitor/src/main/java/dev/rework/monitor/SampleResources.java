@@ -13,14 +13,16 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The duty that watches what each worker's process tree uses, every second while any is busy, and kills one that passes the hard limit. What
- * changed noticeably is stored, at most every five seconds; a busy pool's first figures at once.
+ * The duty that watches what each worker's process tree uses, every second while any is busy, and kills one that passes
+ * the hard limit. What changed noticeably is stored, at most every five seconds, and of busy workers once a minute; a busy
+ * pool's first figures at once.
  */
 final class SampleResources implements Duty {
 
     private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long STORE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long ANYHOW_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private final MonitorContext context;
     private final WorkerPool pool;
@@ -29,13 +31,15 @@ final class SampleResources implements Duty {
     private @Nullable ResourceReader reader;
     private long ranAt = System.nanoTime() - EVERY_NANOS;
     private long storedAt = System.nanoTime() - STORE_NANOS;
+    private boolean urgent;
 
     /** The last reading of a worker, and what was stored of it. */
     private record Seen(
             long cpuMillis,
             long nanos,
             Sample now,
-            @Nullable Sample stored) {}
+            @Nullable Sample stored,
+            long storedNanos) {}
 
     SampleResources(MonitorContext context, WorkerPool pool, KillRequested kills) {
         this.context = context;
@@ -61,7 +65,7 @@ final class SampleResources implements Duty {
             }
         }
         seen = next;
-        if (now - storedAt >= STORE_NANOS && !context.outage().isResting()) {
+        if ((urgent || now - storedAt >= STORE_NANOS) && !context.outage().isResting()) {
             store();
         }
     }
@@ -101,7 +105,9 @@ final class SampleResources implements Duty {
             cpu = (int) Math.min(100_000, used * 100_000_000L / (now - before.nanos));
         }
         Sample sample = new Sample(worker.id(), use.memoryMb(), cpu);
-        return new Seen(use.cpuMillis(), now, sample, before == null ? null : before.stored);
+        return before == null
+                ? new Seen(use.cpuMillis(), now, sample, null, now)
+                : new Seen(use.cpuMillis(), now, sample, before.stored, before.storedNanos);
     }
 
     /** A worker knows its own peak; not that of its children. */
@@ -118,16 +124,21 @@ final class SampleResources implements Duty {
         if (limit > 0 && memoryMb > limit && worker.doom().isEmpty()) {
             String reason = "used " + memoryMb + " MiB where " + limit + " MiB are allowed";
             context.listener().says(worker + " is killed: " + reason);
+            // Its history should end with what it died of.
+            urgent = true;
             kills.kill(worker, new WorkerProcess.Doom(Cause.MEMORY, reason, "preemptive kill: " + reason));
         }
     }
 
     private void store() {
+        urgent = false;
+        long now = System.nanoTime();
         List<Sample> changed = new ArrayList<>();
         seen.replaceAll((id, value) -> {
-            if (isNews(value.now, value.stored)) {
+            boolean anyhow = now - value.storedNanos >= ANYHOW_NANOS && isBusy(id);
+            if (anyhow || isNews(value.now, value.stored)) {
                 changed.add(value.now);
-                return new Seen(value.cpuMillis, value.nanos, value.now, value.now);
+                return new Seen(value.cpuMillis, value.nanos, value.now, value.now, now);
             }
             return value;
         });
@@ -135,6 +146,10 @@ final class SampleResources implements Duty {
             storedAt = System.nanoTime();
             context.stores().workers().sampled(changed);
         }
+    }
+
+    private boolean isBusy(long id) {
+        return pool.find(id).map(WorkerProcess::hand).isPresent();
     }
 
     private static boolean isNews(Sample now, @Nullable Sample stored) {

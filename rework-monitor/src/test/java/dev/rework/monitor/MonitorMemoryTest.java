@@ -70,6 +70,8 @@ class MonitorMemoryTest {
             long worker = workerOf(task);
             assertThat(stage.dead(worker).deathinfo()).contains("200 MiB are allowed");
             assertThat(ProcessTree.tagged(tag(worker))).isEmpty();
+            assertThat(db.number("select max(memory_mb) from rework.sample where worker = ?", worker))
+                    .isGreaterThan(200);
             assertThat(stage.ended(stage.schedule("noop")).state()).isEqualTo(TaskState.DONE);
         }
     }

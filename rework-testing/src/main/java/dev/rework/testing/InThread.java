@@ -21,7 +21,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.ZonedDateTime;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -114,7 +113,7 @@ public final class InThread implements AutoCloseable {
                 Claim whole = claim.large() ? queue.inputs(claim) : claim;
                 RegistrationIndex.Entry entry = served.get(lane);
                 if (whole != null && entry != null) {
-                    queue.turn(List.of(call(whole, entry)), null, true);
+                    queue.turn(List.of(call(queue, whole, entry)), null, true);
                 }
             }
             return !claims.isEmpty();
@@ -123,9 +122,9 @@ public final class InThread implements AutoCloseable {
         }
     }
 
-    private Outcome call(Claim claim, RegistrationIndex.Entry entry) {
+    private Outcome call(TaskQueue queue, Claim claim, RegistrationIndex.Entry entry) {
         long began = System.nanoTime();
-        ThreadContext context = new ThreadContext(claim, entry, address, secrets);
+        ThreadContext context = new ThreadContext(claim, entry, address, secrets, queue);
         Redaction redaction = Redaction.NONE;
         String output = null;
         Throwable thrown = null;
@@ -134,7 +133,7 @@ public final class InThread implements AutoCloseable {
                     new SecretInput(secrets, domain, entry.name()).open(entry.inputs(), claim.input());
             redaction = opened.redaction();
             context.opened(opened.json());
-            output = invocation.call(entry, opened.json(), claim.rawInput(), ZonedDateTime.now(), context);
+            output = invocation.call(entry, opened.json(), claim.rawInput(), context, context);
         } catch (Throwable e) { // as in a worker: whatever a user's method throws is its outcome
             thrown = e;
         } finally {

@@ -8,6 +8,8 @@ import dev.rework.internal.JoinListener;
 import dev.rework.internal.RegistrationIndex;
 import dev.rework.internal.SecretKeys;
 import dev.rework.internal.db.Claim;
+import dev.rework.internal.db.TaskQueue;
+import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /** A task that runs in a test's own thread, as its operation sees it. */
@@ -16,15 +18,27 @@ final class ThreadContext extends ClaimedTask implements AutoCloseable {
     private final RegistrationIndex.Entry entry;
     private final DatabaseAddress address;
     private final SecretKeys secrets;
+    private final TaskQueue queue;
     private @Nullable String output;
     private byte @Nullable [] rawOutput;
     private @Nullable Rework client;
 
-    ThreadContext(Claim claim, RegistrationIndex.Entry entry, DatabaseAddress address, SecretKeys secrets) {
+    ThreadContext(
+            Claim claim,
+            RegistrationIndex.Entry entry,
+            DatabaseAddress address,
+            SecretKeys secrets,
+            TaskQueue queue) {
         super(claim);
+        this.queue = queue;
         this.entry = entry;
         this.secrets = secrets;
         this.address = address;
+    }
+
+    @Override
+    protected @Nullable String storedMoments(Claim ours, String json) throws SQLException {
+        return queue.moments(ours, json);
     }
 
     @Override

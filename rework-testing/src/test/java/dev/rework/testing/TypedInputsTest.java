@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.rework.InvalidInput;
+import dev.rework.LogLine;
 import dev.rework.Moment;
 import dev.rework.Problem;
 import dev.rework.Rework;
@@ -84,6 +85,28 @@ class TypedInputsTest {
         assertThat(horizon)
                 .isBetween(before.plus(Duration.ofHours(22)), Instant.now().plus(Duration.ofHours(26)));
         assertThat(task.output().sameHorizonLater()).isEqualTo(horizon);
+    }
+
+    @Test
+    void whatAMomentMeansIsStoredAtTheFirstStartAndKeptByLaterAttempts(
+            Rework rework, TestMonitor monitor, ReworkLab lab) throws SQLException {
+        Task<String> task = monitor.stepUntilEnd(
+                rework.schedule("again_until", Map.of("until", "(shifted (today) #:hours 1)"), String.class));
+        assertThat(task.snapshot().attempt()).isEqualTo(2);
+        String meant = task.output();
+        assertThat(task.logs()).extracting(LogLine::line).contains(meant + " " + meant);
+        assertThat(task.logs().stream().filter(line -> line.line().equals(meant + " " + meant)))
+                .hasSize(2);
+        try (Connection open = lab.database().dataSource().getConnection();
+                PreparedStatement query =
+                        open.prepareStatement("select input::text, moments::text from rework.task where id = ?")) {
+            query.setLong(1, task.id());
+            try (ResultSet row = query.executeQuery()) {
+                assertThat(row.next()).isTrue();
+                assertThat(row.getString(1)).contains("(shifted (today) #:hours 1)");
+                assertThat(row.getString(2)).isEqualTo("{\"until\":\"" + meant + "\"}");
+            }
+        }
     }
 
     @Test

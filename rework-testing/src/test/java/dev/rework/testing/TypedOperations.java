@@ -3,6 +3,7 @@ package dev.rework.testing;
 import dev.rework.Choices;
 import dev.rework.Default;
 import dev.rework.Moment;
+import dev.rework.OnCrash;
 import dev.rework.Operation;
 import dev.rework.TaskContext;
 import java.time.Instant;
@@ -50,6 +51,19 @@ public final class TypedOperations {
                 first,
                 in.sex().isPresent(),
                 in.horizon().at().toInstant());
+    }
+
+    public record Until(Moment until, Optional<Moment> from) {}
+
+    /** Fails once, and then says what it and its first attempt saw. */
+    @Operation(retries = 1, onCrash = OnCrash.RETRY, backoff = "PT0S")
+    public static String again_until(Until input, TaskContext task) {
+        System.out.println(
+                input.until().at() + " " + task.input(Until.class).until().at());
+        if (task.attempt() == 1) {
+            Runtime.getRuntime().halt(1);
+        }
+        return input.until().at().toString();
     }
 
     @Operation

@@ -9,6 +9,8 @@ import dev.rework.internal.Redaction;
 import dev.rework.internal.RegistrationIndex;
 import dev.rework.internal.SecretInput;
 import dev.rework.internal.db.Claim;
+import java.sql.SQLException;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,13 @@ final class RunningTask extends ClaimedTask {
         }
         worker.pipe().redact(redaction, worker.secrets());
         return input;
+    }
+
+    @Override
+    protected @Nullable String storedMoments(Claim ours, String json) throws SQLException {
+        return worker.session()
+                .insist((connection, queue) -> Optional.ofNullable(queue.moments(ours, json)))
+                .orElse(null);
     }
 
     /** What takes its secrets out of texts. */

@@ -11,7 +11,6 @@ import dev.rework.internal.db.Outcome;
 import dev.rework.internal.db.Place;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -322,8 +321,7 @@ final class WorkerLoop {
         String output = null;
         Throwable thrown = null;
         try {
-            output = invocation.call(
-                    running.operation().entry(), task.open(), claim.rawInput(), ZonedDateTime.now(), task);
+            output = invocation.call(running.operation().entry(), task.open(), claim.rawInput(), task, task);
         } catch (Throwable e) {
             thrown = e;
         }

@@ -96,6 +96,13 @@ public final class TaskQueue {
              where t.id = ? and t.worker = ? and t.attempt = ? and t.state in ('claimed', 'running', 'aborting')
             """;
 
+    static final String MOMENTS = """
+            update rework.task t
+               set moments = coalesce(t.moments, ?::json)
+             where t.id = ? and t.worker = ? and t.attempt = ? and t.state in ('claimed', 'running', 'aborting')
+            returning t.moments::text
+            """;
+
     static final String INPUT = """
             select t.input::text, t.raw_input from rework.task t where t.id = ? and t.worker = ? and t.attempt = ?
             """;
@@ -277,6 +284,14 @@ public final class TaskQueue {
     /** Stores how far a task is, as JSON; false when it is not ours any more. */
     public boolean progress(long id, int attempt, String json) throws SQLException {
         return bind(PROGRESS).of(json).of(id).of(worker).of(attempt).update() > 0;
+    }
+
+    /** Stores what a task's moments mean, unless that is known; answers what counts, null when it is not ours any more. */
+    public @Nullable String moments(Claim claim, String json) throws SQLException {
+        Binds binds = bind(MOMENTS).of(json).of(claim.id()).of(worker).of(claim.attempt());
+        try (ResultSet rows = binds.query()) {
+            return rows.next() ? rows.getString(1) : null;
+        }
     }
 
     /** The same claim with its inputs; null when it is not ours any more. */

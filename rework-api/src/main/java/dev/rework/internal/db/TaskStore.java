@@ -88,7 +88,7 @@ public final class TaskStore {
             """;
 
     private static final String BODIES = """
-            select t.input, t.raw_input, t.output, t.raw_output, o.inputs as schema
+            select t.input, t.raw_input, t.output, t.raw_output, t.moments, o.inputs as schema
               from rework.task t
               join rework.operation o on o.id = t.operation
              where t.id = :id
@@ -133,12 +133,17 @@ public final class TaskStore {
         return Jdbi.create(() -> Database.committing(connections.getConnection()));
     }
 
-    /** What a task was given and gave; JSON as stored. */
+    /**
+     * What a task was given and gave; JSON as stored.
+     *
+     * @param moments by their paths in the input, what they meant when it first started; null before, or when it has none
+     */
     public record Bodies(
             @Nullable String input,
             byte @Nullable [] rawInput,
             @Nullable String output,
             byte @Nullable [] rawOutput,
+            @Nullable String moments,
             @Nullable String schema) {
 
         /** The input as people may see it. */
@@ -209,6 +214,7 @@ public final class TaskStore {
                         row.getBytes("raw_input"),
                         row.getString("output"),
                         row.getBytes("raw_output"),
+                        row.getString("moments"),
                         row.getString("schema")))
                 .findOne());
     }

@@ -86,11 +86,30 @@ public final class WorkerStore {
             update rework.worker w set state = 'stopping' where w.id = :id and w.finished is null
             """;
 
+    // This many of a worker's readings are kept.
+    private static final int HISTORY = 240;
+
     private static final String SAMPLED = """
-            update rework.worker w
-               set memory_mb = s.memory, cpu_percent = s.cpu
-              from unnest(:ids::bigint[], :memory::integer[], :cpu::integer[]) s(id, memory, cpu)
-             where w.id = s.id and w.finished is null
+            with sampled as (
+              update rework.worker w
+                 set memory_mb = s.memory, cpu_percent = s.cpu
+                from unnest(:ids::bigint[], :memory::integer[], :cpu::integer[]) s(id, memory, cpu)
+               where w.id = s.id and w.finished is null
+              returning w.id, w.memory_mb, w.cpu_percent
+            ), added as (
+              insert into rework.sample (worker, memory_mb, cpu_percent)
+              select s.id, s.memory_mb, s.cpu_percent from sampled s
+                  on conflict do nothing
+            )
+            delete from rework.sample p
+             using sampled s
+             where p.worker = s.id
+               and p.at <= (select q.at from rework.sample q where q.worker = s.id
+                             order by q.at desc offset :kept - 1 limit 1)
+            """;
+
+    private static final String HISTORY_OF = """
+            select p.at, p.memory_mb, p.cpu_percent from rework.sample p where p.worker = :id order by p.at
             """;
 
     private static final String LIVE = """
@@ -158,6 +177,9 @@ public final class WorkerStore {
 
     /** What a worker's process tree uses. */
     public record Sample(long id, int memoryMb, int cpuPercent) {}
+
+    /** What it used at a moment. */
+    public record Reading(OffsetDateTime at, int memoryMb, int cpuPercent) {}
 
     /** One worker. */
     public Optional<WorkerRow> find(long id) {
@@ -245,13 +267,23 @@ public final class WorkerStore {
                 handle -> handle.createUpdate(statement).bind("id", id).execute() == 1);
     }
 
-    /** Stores what several use, in one statement. */
+    /** Stores what several use, in one statement; their newest readings are kept as their history. */
     public void sampled(List<Sample> samples) {
         jdbi.useHandle(handle -> handle.createUpdate(SAMPLED)
                 .bind("ids", numbers(samples.stream().map(Sample::id).toList()))
                 .bind("memory", numbers(samples.stream().map(Sample::memoryMb).toList()))
                 .bind("cpu", numbers(samples.stream().map(Sample::cpuPercent).toList()))
+                .bind("kept", HISTORY)
                 .execute());
+    }
+
+    /** What a worker used, oldest first: the newest of the readings that differed from the one before. */
+    public List<Reading> history(long id) {
+        return jdbi.withHandle(handle -> handle.createQuery(HISTORY_OF)
+                .bind("id", id)
+                .map((row, context) -> new Reading(
+                        row.getObject("at", OffsetDateTime.class), row.getInt("memory_mb"), row.getInt("cpu_percent")))
+                .list());
     }
 
     /** Workers of a host and domain that have not ended as far as the database knows. */
