@@ -12,6 +12,8 @@ import java.util.concurrent.TimeoutException;
 
 /** How a thread, or a future, waits for a task. */
 final class Joins {
+    private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private Joins() {}
 
     /** Blocks until the task has come to {@code target}. */
@@ -61,8 +63,14 @@ final class Joins {
     }
 
     private static void block(Client client, TaskKey task, Waiters.Waiter waiter, Duration timeout) {
+        long end = System.nanoTime() + nanos(timeout);
         try {
-            waiter.arrival().get(nanos(timeout), TimeUnit.NANOSECONDS);
+            while (!arrives(waiter, Math.min(AGAIN_NANOS, end - System.nanoTime()))) {
+                if (end - System.nanoTime() <= 0) {
+                    throw new TimeoutException();
+                }
+                client.options.joins().stillParked(task.id());
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new JoinInterrupted(task.id(), e);
@@ -76,11 +84,21 @@ final class Joins {
         }
     }
 
+    private static boolean arrives(Waiters.Waiter waiter, long nanos) throws InterruptedException, ExecutionException {
+        try {
+            waiter.arrival().get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        }
+    }
+
+    /** Small enough to be added to {@link System#nanoTime}. */
     private static long nanos(Duration timeout) {
         try {
-            return Math.max(0, timeout.toNanos());
+            return Math.min(Math.max(0, timeout.toNanos()), Long.MAX_VALUE / 2);
         } catch (ArithmeticException e) {
-            return Long.MAX_VALUE;
+            return Long.MAX_VALUE / 2;
         }
     }
 }

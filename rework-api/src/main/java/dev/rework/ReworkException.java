@@ -12,6 +12,7 @@ public abstract sealed class ReworkException extends RuntimeException
                 SecretKeyMissing,
                 JoinTimeout,
                 JoinInterrupted,
+                JoinRefused,
                 TaskFailed,
                 TaskAborted,
                 TaskLost,

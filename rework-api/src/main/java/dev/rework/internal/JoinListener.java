@@ -14,6 +14,9 @@ public interface JoinListener {
     /** The calling thread is about to wait for {@code awaited}; an exception here ends the join with it. */
     void parked(long awaited);
 
+    /** The calling thread still waits, as it is told every few seconds; an exception here ends the join with it. */
+    default void stillParked(long awaited) {}
+
     /** The calling thread goes on. Always follows a {@link #parked} that returned. */
     void unparked(long awaited);
 }

@@ -7,6 +7,7 @@ import dev.rework.InvalidAddress;
 import dev.rework.InvalidInput;
 import dev.rework.InvalidOperation;
 import dev.rework.JoinInterrupted;
+import dev.rework.JoinRefused;
 import dev.rework.JoinTimeout;
 import dev.rework.ReworkException;
 import dev.rework.SchemaMismatch;
@@ -113,6 +114,7 @@ final class Verdict {
                 || error instanceof SchemaMismatch
                 || error instanceof JoinTimeout
                 || error instanceof JoinInterrupted
+                || error instanceof JoinRefused
                 || error instanceof TaskAborted
                 || error instanceof TaskFailed
                 || error instanceof TaskLost) {

@@ -230,6 +230,46 @@ public final class Deeds {
                 + rework.task("noop").domain("deeds").schedule().join().output(String.class);
     }
 
+    /** Joins a child that joins a child, and so on. */
+    @Operation(domain = "deeds")
+    public static String depth(int more, TaskContext task) {
+        return more == 0
+                ? "bottom"
+                : task.rework()
+                        .task("depth")
+                        .domain("deeds")
+                        .input(more - 1)
+                        .schedule()
+                        .join()
+                        .output(String.class);
+    }
+
+    @Operation(domain = "deeds")
+    public static String joinsSlow(String file, TaskContext task) {
+        return task.rework()
+                .task("untilThere")
+                .domain("deeds")
+                .input(file)
+                .schedule()
+                .join()
+                .output(String.class);
+    }
+
+    /** Joins a child that joins its parent. */
+    @Operation(domain = "deeds")
+    public static String circle(TaskContext task) {
+        Rework rework = task.rework();
+        Long parent = rework.find(task.id()).orElseThrow().snapshot().parent();
+        return parent == null
+                ? rework.task("circle").domain("deeds").schedule().join().output(String.class)
+                : rework.find(parent).orElseThrow().join().output(String.class);
+    }
+
+    @Operation(domain = "deeds")
+    public static void joinsItself(TaskContext task) {
+        task.rework().find(task.id()).orElseThrow().join();
+    }
+
     static Path classes() {
         return new File(Deeds.class
                         .getProtectionDomain()

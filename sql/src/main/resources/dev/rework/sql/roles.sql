@@ -100,7 +100,7 @@ grant update (state, cause, reason, worker, attempt, run_at, started, finished, 
               progress, cpu_ms, peak_mb, moments)
    on rework.task to rework_worker;
 grant select on rework.worker to rework_worker;
-grant update (state, lease, holding, pid, started, finished, deathinfo, runs) on rework.worker to rework_worker;
+grant update (state, lease, holding, awaits, pid, started, finished, deathinfo, runs) on rework.worker to rework_worker;
 grant insert on rework.attempt to rework_worker;
 
 grant rework_reader, rework_worker to rework_monitor;
