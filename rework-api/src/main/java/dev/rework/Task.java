@@ -1,6 +1,7 @@
 package dev.rework;
 
 import dev.rework.internal.Codec;
+import dev.rework.internal.PlainText;
 import dev.rework.internal.db.Enqueue;
 import dev.rework.internal.db.TaskKey;
 import dev.rework.internal.db.TaskStates;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -143,11 +145,21 @@ public final class Task<O> {
      * False when it had already finished: nothing changes then.
      */
     public boolean abort(String reason) {
-        return switch (client.database.read("abort task " + id, () -> client.tasks.abort(id, reason))) {
+        AtomicInteger tries = new AtomicInteger();
+        return switch (client.database.read("abort task " + id, () -> {
+            tries.incrementAndGet();
+            return client.tasks.abort(id, reason);
+        })) {
             case CANCELLED, ASKED, ABORTING -> true;
-            case FINISHED -> false;
+            case FINISHED -> tries.get() > 1 && wasAborted(reason);
             case UNKNOWN -> throw new TaskLost(id);
         };
+    }
+
+    /** The answer to the first try was lost with its connection: what it found finished may be its own doing. */
+    private boolean wasAborted(String reason) {
+        TaskSnapshot now = snapshot();
+        return now.state() == TaskState.ABORTED && PlainText.clean(reason).equals(now.reason());
     }
 
     /** Schedules a new task of the same operation, input and metadata. This one, which must have finished, stays. */

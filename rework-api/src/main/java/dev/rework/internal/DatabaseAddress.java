@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  * peer within seconds, never wait for a lock or hold an idle transaction for long, and tell who they are.
  */
 public final class DatabaseAddress {
-    // The keepalives are the server's: with its own of two hours, the locks of a host that vanished stay that long.
+    // Statements end before the client gives up on them: what it repeats is over. The keepalives are the server's: with
+    // its own of two hours, the locks of a host that vanished stay that long.
     private static final String SESSION =
-            "-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
+            "-c statement_timeout=8s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
                     + " -c tcp_keepalives_idle=4 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3"
                     + " -c tcp_user_timeout=8s";
 

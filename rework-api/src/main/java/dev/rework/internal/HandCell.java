@@ -17,7 +17,7 @@ import java.util.List;
  * keeps the page. It remembers the last {@value #SLOTS} beginnings, more than a batch holds; a claim that stands in the
  * database as held by a dead worker and is not among them was never begun.
  *
- * <p>Written by the worker's one thread, read by a monitor after the worker's death.
+ * <p>Written by the worker's one thread (but {@link #distrust}), read by a monitor after the worker's death.
  */
 public final class HandCell {
 
@@ -25,6 +25,7 @@ public final class HandCell {
     public static final int SLOTS = 1024;
 
     private static final int SIZE = 8 + SLOTS * 16;
+    private static final int DISTRUSTED = SIZE;
 
     private final ByteBuffer bytes;
     private long count;
@@ -32,6 +33,7 @@ public final class HandCell {
     private HandCell(ByteBuffer bytes) {
         this.bytes = bytes.order(ByteOrder.nativeOrder());
         bytes.putLong(0, 0);
+        bytes.putLong(DISTRUSTED, 0);
     }
 
     /** A beginning. */
@@ -41,7 +43,7 @@ public final class HandCell {
     public static HandCell create(Path file) throws IOException {
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            return new HandCell(channel.map(FileChannel.MapMode.READ_WRITE, 0, SIZE));
+            return new HandCell(channel.map(FileChannel.MapMode.READ_WRITE, 0, SIZE + Long.BYTES));
         }
     }
 
@@ -59,6 +61,23 @@ public final class HandCell {
         // A fence and plain writes: a view VarHandle costs each worker's start some milliseconds.
         VarHandle.releaseFence();
         bytes.putLong(0, count);
+    }
+
+    /** Says that the worker halts since it may not be believed any more. Any thread may. */
+    public void distrust() {
+        bytes.putLong(DISTRUSTED, 1);
+    }
+
+    /** Whether the worker said so; also true of one of an earlier version, which had no way to say it. */
+    public static boolean isDistrusted(Path file) throws IOException {
+        byte[] content;
+        try {
+            content = Files.readAllBytes(file);
+        } catch (NoSuchFileException gone) {
+            return false;
+        }
+        return content.length <= DISTRUSTED
+                || ByteBuffer.wrap(content).order(ByteOrder.nativeOrder()).getLong(DISTRUSTED) != 0;
     }
 
     /** What a worker has begun, oldest first; empty when there is no such file. */

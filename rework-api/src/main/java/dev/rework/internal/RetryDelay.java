@@ -3,8 +3,8 @@ package dev.rework.internal;
 import java.util.random.RandomGenerator;
 
 /**
- * When a failed attempt is followed by another: the first delay doubled with each attempt, a tenth up or down, up to a
- * greatest delay.
+ * When a failed attempt is followed by another: the first delay doubled with each attempt, a tenth up or down, and never
+ * more than a greatest delay.
  *
  * @param retries how often a task may run again
  * @param backoffMs the first delay
@@ -19,6 +19,7 @@ public record RetryDelay(int retries, long backoffMs, long maxBackoffMs) {
             return -1;
         }
         double doubled = backoffMs * (double) (1L << Math.min(Math.max(attempt - 1, 0), MOST_DOUBLINGS));
-        return (long) (Math.min(doubled, (double) maxBackoffMs) * (0.9 + 0.2 * random.nextDouble()));
+        double longest = Math.min(doubled * 1.1, (double) maxBackoffMs);
+        return (long) (longest * (1 - 0.18 * random.nextDouble()));
     }
 }

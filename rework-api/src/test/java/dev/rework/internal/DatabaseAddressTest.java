@@ -154,7 +154,7 @@ class DatabaseAddressTest {
                 .containsEntry("ApplicationName", "rework:cli")
                 .containsEntry("logServerErrorDetail", "false");
         assertThat(properties.getProperty("options"))
-                .startsWith("-c statement_timeout=30s -c lock_timeout=5s")
+                .startsWith("-c statement_timeout=8s -c lock_timeout=5s")
                 .endsWith("-c a=b -c work_mem=1MB");
     }
 

@@ -13,6 +13,8 @@ import picocli.CommandLine.Option;
 /** {@code rework init-db}. */
 @Command(description = "Creates the schema rework, or upgrades it. Safe to repeat, also at the same time.")
 final class InitDb extends DatabaseCommand {
+    private static final int PATIENCE_MILLIS = 600_000;
+
     private static final String CONTENT = """
             select (select count(*) from (select from rework.operation limit 1000) o),
                    (select count(*) from (select from rework.task limit 1000) t),
@@ -47,6 +49,7 @@ final class InitDb extends DatabaseCommand {
             return ExitCode.DONE;
         }
         try (Connection connection = database.open()) {
+            connection.setNetworkTimeout(Runnable::run, PATIENCE_MILLIS);
             if (reset) {
                 demandConsent(connection);
                 Schema.reset(connection);

@@ -42,8 +42,9 @@ record ExitVerdict(Cause cause, String reason) {
      * Judges an exit.
      *
      * @param lastWords what it and its JVM printed last outside frames
+     * @param distrusted whether it said that it may not be believed any more
      */
-    static ExitVerdict of(int exit, String lastWords) {
+    static ExitVerdict of(int exit, String lastWords, boolean distrusted) {
         if (exit == 3 && lastWords.contains(OUT_OF_MEMORY)) {
             int from = lastWords.lastIndexOf(OUT_OF_MEMORY) + "Terminating due to ".length();
             String what = lastWords.substring(from).lines().findFirst().orElse("java.lang.OutOfMemoryError");
@@ -54,7 +55,8 @@ record ExitVerdict(Cause cause, String reason) {
         if ((exit == 134 || exit == 1) && fatal.find()) {
             return new ExitVerdict(Cause.CRASH, "killed by " + fatal.group(1) + " (exit code " + exit + ")");
         }
-        if (exit == UNTRUSTED) {
+        // A task may end its process with the same code.
+        if (exit == UNTRUSTED && distrusted) {
             return new ExitVerdict(Cause.LOST, "its lease could not be renewed in time (exit code 71)");
         }
         String signal = SIGNALS.get(exit - 128);

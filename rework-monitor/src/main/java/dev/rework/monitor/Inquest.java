@@ -87,13 +87,24 @@ final class Inquest {
         if (doom != null) {
             return new Death(worker.id(), begun, doom.cause(), doom.reason(), doom.deathinfo(), true);
         }
-        ExitVerdict verdict = exit == null ? ExitVerdict.UNKNOWN : ExitVerdict.of(exit, lastWords);
+        ExitVerdict verdict = exit == null
+                ? ExitVerdict.UNKNOWN
+                : ExitVerdict.of(exit, lastWords, isDistrusted(worker.facts().cell()));
         boolean polite = !worker.bye().isEmpty() && exit != null && exit == 0;
         // One released for a kill that became needless ends as if it had been asked to.
         String bye = worker.bye().equals("released") ? "explicit shutdown" : worker.bye();
         String info = polite ? bye : worker.isAdopted() ? "ancestor died" : verdict.deathinfo();
         return new Death(
                 worker.id(), begun, verdict.cause(), verdict.reason(), info, exit != null && !worker.isAdopted());
+    }
+
+    private boolean isDistrusted(Path cell) {
+        try {
+            return HandCell.isDistrusted(cell);
+        } catch (IOException e) {
+            context.listener().details("whether it was to be believed cannot be read: " + e);
+            return true;
+        }
     }
 
     private String lastWords(WorkerProcess worker) throws InterruptedException {

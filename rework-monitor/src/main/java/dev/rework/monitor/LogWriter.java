@@ -40,7 +40,12 @@ final class LogWriter implements AutoCloseable {
     private long troubleSince;
     private boolean closing;
     private long closeBy;
+    private int storedLines;
+    private @Nullable Unsure unsure;
     private @Nullable Connection connection;
+
+    /** Lines, the first of the next batch, that were sent in a transaction whose end is not known. */
+    private record Unsure(String transaction, int lines) {}
 
     /** A line, or something to do once all lines before it are stored. */
     private record Entry(@Nullable Line line, @Nullable Runnable then) {}
@@ -105,11 +110,12 @@ final class LogWriter implements AutoCloseable {
         long backoff = BACKOFF_MILLIS;
         try {
             for (List<Entry> batch = next(); !batch.isEmpty(); batch = next()) {
-                if (store(batch)) {
+                int stored = store(batch);
+                done(batch.subList(0, stored), stored == batch.size());
+                if (stored == batch.size()) {
                     backoff = BACKOFF_MILLIS;
-                    done(batch);
                 } else {
-                    requeue(batch);
+                    requeue(batch.subList(stored, batch.size()));
                     backoff = Math.min(2 * backoff, LAST_BACKOFF_MILLIS);
                     pause(backoff);
                 }
@@ -155,14 +161,9 @@ final class LogWriter implements AutoCloseable {
         notifyAll();
     }
 
-    private void done(List<Entry> batch) {
-        Map<Begun, Long> dropped;
-        synchronized (this) {
-            troubleSince = 0;
-            dropped = new LinkedHashMap<>(shed);
-            shed.clear();
-            dropped.forEach((task, count) -> queue.addLast(
-                    new Entry(LogCap.dropped(task.task(), task.attempt(), System.currentTimeMillis(), count), null)));
+    private void done(List<Entry> batch, boolean healthy) {
+        if (healthy) {
+            tellWhatWasShed();
         }
         batch.stream().map(Entry::then).forEach(action -> {
             if (action != null) {
@@ -171,21 +172,55 @@ final class LogWriter implements AutoCloseable {
         });
     }
 
-    private boolean store(List<Entry> batch) {
+    private synchronized void tellWhatWasShed() {
+        troubleSince = 0;
+        shed.forEach((task, count) -> queue.addLast(
+                new Entry(LogCap.dropped(task.task(), task.attempt(), System.currentTimeMillis(), count), null)));
+        shed.clear();
+    }
+
+    /** Stores a batch as far as it can; the answer is how many of its entries need not be tried again. */
+    private int store(List<Entry> batch) {
         List<Line> lines = new ArrayList<>(batch.size());
         for (Entry entry : batch) {
             if (entry.line != null) {
                 lines.add(entry.line);
             }
         }
+        storedLines = 0;
         try {
-            copy(lines);
-            return true;
+            resolve();
+            copy(lines.subList(storedLines, lines.size()));
+            return batch.size();
         } catch (SQLException e) {
             disconnect();
             listener.details("lines wait: " + e.getMessage());
-            return false;
+            return entriesBefore(batch, storedLines);
         }
+    }
+
+    /** The first lines of this batch were sent before, and the answer was lost: were they stored? */
+    private void resolve() throws SQLException {
+        Unsure before = unsure;
+        if (before == null) {
+            return;
+        }
+        switch (LogCopy.fate(connection(), before.transaction)) {
+            case COMMITTED -> storedLines = before.lines;
+            case ABORTED -> storedLines = 0;
+            case OPEN -> throw new SQLException("a transaction that nobody listens to is not over yet", "08006");
+        }
+        unsure = null;
+    }
+
+    private static int entriesBefore(List<Entry> batch, int lines) {
+        int entries = 0;
+        int passed = 0;
+        while (entries < batch.size() && (batch.get(entries).line == null || passed < lines)) {
+            passed += batch.get(entries).line == null ? 0 : 1;
+            entries++;
+        }
+        return entries;
     }
 
     /** One line that the database does not take must not hold up the others. */
@@ -195,13 +230,20 @@ final class LogWriter implements AutoCloseable {
         }
         try {
             LogCopy.copy(connection(), lines);
+            storedLines += lines.size();
+        } catch (LogCopy.CommitUnknown e) {
+            // From the next try on, these lines are the first of the batch.
+            unsure = new Unsure(e.transaction(), lines.size());
+            throw e;
         } catch (SQLException e) {
             String state = e.getSQLState();
             if (state == null || !state.startsWith("22") && !state.startsWith("23")) {
                 throw e;
             }
+            connection().rollback();
             if (lines.size() == 1) {
                 listener.says("a line of task " + lines.get(0).task() + " is not stored: " + e.getMessage());
+                storedLines++;
                 return;
             }
             copy(lines.subList(0, lines.size() / 2));
@@ -213,7 +255,7 @@ final class LogWriter implements AutoCloseable {
         Connection now = connection;
         if (now == null) {
             now = database.getConnection();
-            now.setAutoCommit(true);
+            now.setAutoCommit(false);
             connection = now;
         }
         return now;

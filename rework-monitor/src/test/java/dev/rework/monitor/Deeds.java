@@ -217,6 +217,11 @@ public final class Deeds {
                 .waitFor();
     }
 
+    @Operation(domain = "deeds")
+    public static String jvm(String property) {
+        return (Runtime.getRuntime().maxMemory() >> 20) + " " + System.getProperty(property);
+    }
+
     /** Notes that it ran. */
     @Operation(domain = "deeds")
     public static void note(String file) throws IOException {

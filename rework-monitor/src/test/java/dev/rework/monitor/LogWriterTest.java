@@ -6,6 +6,8 @@ import dev.rework.embedded.Eventually;
 import dev.rework.embedded.TestDatabase;
 import dev.rework.internal.db.LogCopy.Line;
 import java.io.PrintWriter;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Tag;
@@ -95,16 +98,64 @@ class LogWriterTest {
         }
     }
 
+    @Test
+    void linesWhoseCommitWasNotAnsweredAreStoredOnce() {
+        for (String way : List.of("after", "before")) {
+            long task = way.equals("after") ? 5 : 6;
+            Switched source = new Switched();
+            try (LogWriter writer = new LogWriter(source, MonitorListener.NONE)) {
+                writer.start();
+                for (int i = 0; i < 20; i++) {
+                    source.cut.set(way);
+                    for (int n = 0; n < 50; n++) {
+                        writer.put(line(task, "line " + i + " " + n));
+                    }
+                    long sofar = 50L * (i + 1);
+                    Eventually.isTrue(
+                            "stored",
+                            () -> stored(task) >= sofar && source.cut.get().isEmpty());
+                }
+            }
+            assertThat(stored(task)).isEqualTo(1000);
+            assertThat(db.number("select count(distinct line) from rework.log where task = ?", task))
+                    .isEqualTo(1000);
+        }
+    }
+
     /** The test's database, out of reach while it is off. */
     private static final class Switched implements DataSource {
         private final AtomicBoolean off = new AtomicBoolean();
+        private final AtomicReference<String> cut = new AtomicReference<>("");
+
+        /** Its next commit is not answered: before it was done, or after. */
+        private Connection cutting(Connection connection) {
+            return (Connection) Proxy.newProxyInstance(
+                    getClass().getClassLoader(), new Class<?>[] {Connection.class}, (self, method, arguments) -> {
+                        String way = method.getName().equals("commit") ? cut.getAndSet("") : "";
+                        if (way.equals("before")) {
+                            connection.close();
+                            throw new SQLException("cut", "08006");
+                        }
+                        Object answer;
+                        try {
+                            answer = method.invoke(connection, arguments);
+                        } catch (InvocationTargetException e) {
+                            throw e.getCause();
+                        }
+                        if (way.equals("after")) {
+                            connection.close();
+                            throw new SQLException("cut", "08006");
+                        }
+                        return answer;
+                    });
+        }
 
         @Override
         public Connection getConnection() throws SQLException {
             if (off.get()) {
                 throw new SQLException("off", "08001");
             }
-            return db.connection();
+            return cutting(db.connection());
         }
 
         @Override

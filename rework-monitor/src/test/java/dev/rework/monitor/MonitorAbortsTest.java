@@ -143,6 +143,12 @@ class MonitorAbortsTest {
         assertThat(late.state()).isEqualTo(TaskState.ABORTED);
         assertThat(late.cause()).isEqualTo(Cause.TIMEOUT);
         assertThat(late.reason()).isEqualTo("ran longer than PT1S");
+        Eventually.isTrue(
+                "what it did then is stored",
+                () -> db.number(
+                                "select count(*) from rework.dump where task = ? and content like '%Deeds.spin%'",
+                                late.id())
+                        == 1);
     }
 
     private static void touch(Path file) {

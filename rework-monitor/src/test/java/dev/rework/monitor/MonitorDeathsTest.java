@@ -53,7 +53,7 @@ class MonitorDeathsTest {
     @Test
     @Tag("fault-3")
     void anExitIsNeverSuccessAndLastWordsAreKept() {
-        for (Map.Entry<String, Integer> way : Map.of("exit", 0, "halt", 7).entrySet()) {
+        for (Map.Entry<String, Integer> way : Map.of("exit", 0, "halt", 71).entrySet()) {
             Task<?> task = stage.schedule(way.getKey(), way.getValue());
             isFailed(task, Cause.CRASH, "exit code " + way.getValue());
             assertThat(stage.lines(task)).containsExactly("stdout last words");

@@ -98,6 +98,42 @@ class MonitorLifeTest {
             assertThatThrownBy(second::run)
                     .isInstanceOf(MonitorRefused.class)
                     .hasMessageContaining("#" + stage.monitor().id());
+            // Within a second; other things that this machine does may make some of the tries longer.
+            Eventually.isTrue("it is refused at once", () -> refusedWithin(Duration.ofSeconds(1)));
+        }
+    }
+
+    private boolean refusedWithin(Duration most) {
+        Monitor second =
+                new Monitor(DatabaseAddress.parse(db.url()), Stage.options(dir).build(), MonitorListener.NONE);
+        long began = System.nanoTime();
+        assertThatThrownBy(second::run).isInstanceOf(MonitorRefused.class);
+        return System.nanoTime() - began < most.toNanos();
+    }
+
+    @Test
+    void withoutListeningEverythingHappensALittleLater() throws Exception {
+        try (Stage stage = Stage.polling(db, dir)) {
+            Task<?> task = stage.schedule("deaf", dir.resolve("deaf").toString());
+            Stage.runs(dir.resolve("deaf"));
+            assertThat(db.number("select count(*) from pg_stat_activity where datname = current_database()"
+                            + " and application_name = 'rework:monitor-listen'"))
+                    .isZero();
+            task.abort("enough");
+            assertThat(stage.ended(task).state()).isEqualTo(TaskState.ABORTED);
+            assertThat(stage.ended(stage.schedule("noop")).state()).isEqualTo(TaskState.DONE);
+        }
+    }
+
+    @Test
+    void workersHaveTheHeapAndTheOptionsTheyAreGiven() throws Exception {
+        List<String> given = List.of("-Xmx48m", "-Dmark=hello world");
+        try (Stage stage = Stage.of(db, dir, options -> options.jvmOptions(given))) {
+            String[] seen = stage.ended(stage.schedule("jvm", "mark"))
+                    .output(String.class)
+                    .split(" ", 2);
+            assertThat(Integer.parseInt(seen[0])).isBetween(40, 48);
+            assertThat(seen[1]).isEqualTo("hello world");
         }
     }
 

@@ -30,14 +30,14 @@ final class Stage implements AutoCloseable {
     private final Monitor monitor;
     private final Thread thread;
 
-    private Stage(TestDatabase db, Path dir, UnaryOperator<MonitorOptions.Builder> options) {
+    private Stage(TestDatabase db, String url, Path dir, UnaryOperator<MonitorOptions.Builder> options) {
         this.db = db;
         this.home = new ReworkHome(dir.resolve("home").toAbsolutePath());
         Registrar.register(
                 db.dataSource(), Deeds.classes(), new Registrar.Options(HOST, "deeds", null, List.of(), home));
         rework = Rework.over(db.dataSource());
         monitor = new Monitor(
-                DatabaseAddress.parse(db.url()), options.apply(options(dir)).build(), new MonitorListener() {
+                DatabaseAddress.parse(url), options.apply(options(dir)).build(), new MonitorListener() {
                     @Override
                     public void says(String message) {
                         said.add(message);
@@ -67,7 +67,16 @@ final class Stage implements AutoCloseable {
     }
 
     static Stage of(TestDatabase db, Path dir, UnaryOperator<MonitorOptions.Builder> options) {
-        Stage stage = new Stage(db, dir, options);
+        return begun(new Stage(db, db.url(), dir, options));
+    }
+
+    /** One whose monitor hears nothing from the database, and asks. */
+    static Stage polling(TestDatabase db, Path dir) {
+        String url = db.url() + (db.url().contains("?") ? "&" : "?") + "listen=off";
+        return begun(new Stage(db, url, dir, builder -> builder));
+    }
+
+    private static Stage begun(Stage stage) {
         stage.thread.start();
         return stage;
     }

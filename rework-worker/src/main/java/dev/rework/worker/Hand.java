@@ -28,6 +28,11 @@ final class Hand {
         this.cell = cell;
     }
 
+    /** The process halts since it may not be believed any more; written where the monitor finds it. */
+    void distrust() {
+        cell.distrust();
+    }
+
     /** The task that runs. */
     static final class Running {
         private final Claim claim;

@@ -172,6 +172,7 @@ final class Settler implements Runnable {
         if (mayRunElsewhere
                 && (worker.settlement().isDeclaredDead() || worker.trust().over())) {
             OwnProcess.killDescendants();
+            worker.hand().distrust();
             Runtime.getRuntime().halt(WorkerMain.UNTRUSTED);
         }
     }

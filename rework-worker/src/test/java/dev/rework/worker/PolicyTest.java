@@ -74,9 +74,9 @@ class PolicyTest {
         Random random = new Random(1);
         assertThat(delay.millis(1, random)).isBetween(900L, 1_100L);
         assertThat(delay.millis(2, random)).isBetween(1_800L, 2_200L);
-        assertThat(delay.millis(5, random)).isBetween(9_000L, 11_000L);
+        assertThat(delay.millis(5, random)).isBetween(8_200L, 10_000L);
         assertThat(delay.millis(6, random)).isEqualTo(-1);
-        assertThat(new RetryDelay(1_000, 1_000, 10_000).millis(900, random)).isBetween(9_000L, 11_000L);
+        assertThat(new RetryDelay(1_000, 1_000, 10_000).millis(900, random)).isBetween(8_200L, 10_000L);
         assertThat(new RetryDelay(1, 0, 0).millis(1, random)).isZero();
     }
 }

@@ -26,6 +26,9 @@ public final class Schema {
     // Duplicate role, duplicate key of its catalog row, "tuple concurrently updated": another database was quicker.
     private static final Set<String> ROLE_CONFLICTS = Set.of("42710", "23505", "XX000");
 
+    // Another's install, or a step over a large table, may take its time: the caller's connection bounds it.
+    private static final String PATIENCE = "set local statement_timeout = 0";
+
     private static final String LOCK = "select pg_advisory_xact_lock(hashtextextended('rework.schema', 0))";
 
     // Only when there is none: where a DBA made it for us, we may lack the right to make one.
@@ -148,6 +151,7 @@ public final class Schema {
     /** Applies the next migration, under the lock; false when there is none left. */
     private static boolean step(Connection connection, List<Migration> migrations) throws SQLException {
         try (Statement statement = connection.createStatement()) {
+            statement.execute(PATIENCE);
             statement.execute(LOCK);
             SchemaStatus status = status(connection, migrations.size());
             if (status.isCurrent()) {

@@ -65,6 +65,25 @@ class CommitCutsTest {
     }
 
     @Test
+    void anAbortWhoseAnswerIsCutSaysThatItCounted() throws Exception {
+        long operation =
+                db.number("insert into rework.operation (domain, name) values ('aborts', 'nothing') returning id");
+        URI server = URI.create(db.url());
+        try (TcpProxy proxy = TcpProxy.to(server.getHost(), server.getPort());
+                Rework rework = Rework.connect(through(proxy))) {
+            for (int i = 1; i <= 20; i++) {
+                long id = db.number(
+                        "insert into rework.task (operation, state) values (?, 'queued') returning id", operation);
+                Task<?> task = rework.find(id).orElseThrow();
+                proxy.cutAnswerTo("COMMIT");
+                assertThat(task.abort("enough")).isTrue();
+                assertThat(proxy.cuts()).isEqualTo(i);
+                assertThat(task.abort("enough")).isFalse();
+            }
+        }
+    }
+
+    @Test
     @Tag("fault-23")
     void aClaimWhoseAnswerIsCutLeavesNoTaskBehind() throws Exception {
         int cuts = 200 * PERCENT / 100;
