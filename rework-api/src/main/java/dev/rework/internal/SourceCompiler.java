@@ -6,13 +6,17 @@ import dev.rework.Operation;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.security.CodeSource;
 import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -39,6 +43,7 @@ import tools.jackson.databind.JsonNode;
  */
 final class SourceCompiler {
     private static final int MOST_ERRORS = 20;
+    private static final Duration KEPT = Duration.ofDays(30);
 
     private final ReworkHome home;
     private final List<Path> classpath;
@@ -54,8 +59,10 @@ final class SourceCompiler {
         Path all = home.folder("compiled");
         Path compiled = all.resolve(key(source, code));
         if (Files.isDirectory(compiled)) {
+            Files.setLastModifiedTime(compiled, FileTime.from(Instant.now()));
             return compiled;
         }
+        forget(all);
         Path fresh = Files.createTempDirectory(all, "javac");
         try {
             run(source, fresh);
@@ -64,6 +71,34 @@ final class SourceCompiler {
             delete(fresh);
         }
         return compiled;
+    }
+
+    /** What was compiled long ago and no registration of this home names any more. */
+    private void forget(Path all) {
+        FileTime longAgo = FileTime.from(Instant.now().minus(KEPT));
+        try (Stream<Path> folders = Files.list(all)) {
+            String named = registrations();
+            for (Path folder : folders.toList()) {
+                boolean old = Files.getLastModifiedTime(folder).compareTo(longAgo) < 0;
+                if (old && !named.contains(String.valueOf(folder.getFileName()))) {
+                    delete(folder);
+                }
+            }
+        } catch (IOException | UncheckedIOException e) {
+            // Somebody else tidies up too; what is left goes the next time.
+            return;
+        }
+    }
+
+    /** All registration indexes as one text. */
+    private String registrations() throws IOException {
+        StringBuilder text = new StringBuilder();
+        try (Stream<Path> files = Files.walk(home.folder("registrations"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                text.append(Files.readString(file)).append('\n');
+            }
+        }
+        return text.toString();
     }
 
     private static void move(Path fresh, Path compiled) throws IOException {

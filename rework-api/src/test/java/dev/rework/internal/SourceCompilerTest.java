@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.rework.InvalidOperation;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +63,24 @@ class SourceCompilerTest {
         assertThat(changed.code()).isNotEqualTo(first.code());
         assertThat(first.code()).exists();
         assertThat(Files.list(folder.resolve("home/compiled"))).hasSize(2);
+    }
+
+    @Test
+    void whatIsOldAndRegisteredNowhereIsForgotten() throws Exception {
+        Path source = UserCode.source(folder, QUICK_START);
+        Path registered = read(source).code();
+        UserCode.source(folder, QUICK_START.replace("* 2", "* 3"));
+        Path forgotten = read(source).code();
+        UserCode.source(folder, QUICK_START.replace("* 2", "* 4"));
+        Path young = read(source).code();
+        Path index = new ReworkHome(folder.resolve("home")).folder("registrations", "i", "h");
+        Files.writeString(index.resolve("d.index"), "source " + registered);
+        FileTime old = FileTime.from(Instant.now().minus(Duration.ofDays(31)));
+        Files.setLastModifiedTime(registered, old);
+        Files.setLastModifiedTime(forgotten, old);
+        UserCode.source(folder, QUICK_START.replace("* 2", "* 5"));
+        Path newest = read(source).code();
+        assertThat(Files.list(folder.resolve("home/compiled"))).containsExactlyInAnyOrder(registered, young, newest);
     }
 
     @Test
