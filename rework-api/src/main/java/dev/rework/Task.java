@@ -68,7 +68,8 @@ public final class Task<O> {
 
     /**
      * Waits until it is done, failed or aborted and returns it; none of these throws. Outlasts restarts of the
-     * database. Interrupted: {@link JoinInterrupted}, and the flag is kept.
+     * database. Interrupted: {@link JoinInterrupted}, and the flag is kept. Inside of a task that would wait for ever:
+     * {@link JoinRefused}.
      */
     public Task<O> join() {
         return join(TaskState.DONE, FOREVER);

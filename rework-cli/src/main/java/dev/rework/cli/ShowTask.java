@@ -101,6 +101,7 @@ final class ShowTask extends DatabaseCommand {
                 + (attempt.worker() == null ? "" : ", worker " + attempt.worker())
                 + ", " + (attempt.started() == null ? "not begun" : "[" + Stamp.people(attempt.started()) + "]")
                 + " → [" + Stamp.people(attempt.finished()) + "]"
+                + (attempt.started() == null ? "" : ", ran " + took(attempt.started(), attempt.finished()))
                 + (attempt.cpuMs() == null ? "" : ", cpu " + Duration.ofMillis(attempt.cpuMs()))
                 + (attempt.peakMb() == null ? "" : ", peak " + attempt.peakMb() + " Mb"));
         if (attempt.error() != null) {

@@ -213,7 +213,7 @@ class TaskCommandsTest {
                 .contains("output: [2]")
                 .contains("cpu: PT1.5S")
                 .contains("peak memory: 80 Mb")
-                .contains("cpu PT0.7S, peak 90 Mb")
+                .contains("ran PT1M, cpu PT0.7S, peak 90 Mb")
                 .contains("\tat x.Ops.hello(Ops.java:3)")
                 .contains("earlier attempt 1: timeout, slow, worker 7");
         Map<String, Object> json =
