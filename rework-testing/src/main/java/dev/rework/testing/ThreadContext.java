@@ -24,11 +24,7 @@ final class ThreadContext extends ClaimedTask implements AutoCloseable {
     private @Nullable Rework client;
 
     ThreadContext(
-            Claim claim,
-            RegistrationIndex.Entry entry,
-            DatabaseAddress address,
-            SecretKeys secrets,
-            TaskQueue queue) {
+            Claim claim, RegistrationIndex.Entry entry, DatabaseAddress address, SecretKeys secrets, TaskQueue queue) {
         super(claim);
         this.queue = queue;
         this.entry = entry;
