@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,6 +75,7 @@ class MonitorParkedTest {
     }
 
     @Test
+    @Tag("slow")
     void whatOnlyTakesLongIsWaitedFor() throws Exception {
         Path file = dir.resolve("slow");
         Task<?> waits = stage.schedule("joinsSlow", file.toString());
