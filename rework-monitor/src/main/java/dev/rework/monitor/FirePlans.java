@@ -79,6 +79,11 @@ public final class FirePlans {
         return made;
     }
 
+    /** Says that this domain's plans have been watched until now, whatever the time that has passed by a clock that is set. */
+    void keptWatch() {
+        plans.watched(domain, now());
+    }
+
     /** How long from now nothing can be due. */
     public Duration idle() {
         Duration left = Duration.between(now(), next);

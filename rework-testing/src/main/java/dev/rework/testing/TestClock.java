@@ -33,6 +33,17 @@ public final class TestClock extends Clock {
         ahead.accumulateAndGet(by, Duration::plus);
     }
 
+    /** Puts it forward to this moment; where it is past it already, it stays. */
+    public void advanceTo(Instant moment) {
+        Duration missing = Duration.between(instant(), moment);
+        advance(missing.isNegative() ? Duration.ZERO : missing);
+    }
+
+    /** Whether it was put forward. */
+    boolean isAhead() {
+        return !Duration.ZERO.equals(ahead.get());
+    }
+
     @Override
     public Instant instant() {
         return Instant.now().plus(ahead.get());

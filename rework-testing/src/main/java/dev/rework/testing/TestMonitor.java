@@ -7,6 +7,10 @@ import dev.rework.internal.ReworkHome;
 import dev.rework.monitor.Monitor;
 import dev.rework.monitor.MonitorListener;
 import dev.rework.monitor.MonitorOptions;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
@@ -17,6 +21,12 @@ import org.jspecify.annotations.Nullable;
  * queued tasks deserve, two at most, unless {@link #options} says otherwise. Not for several threads at once.
  */
 public final class TestMonitor implements AutoCloseable {
+
+    private static final String DUE = """
+            update rework.task
+               set run_at = clock_timestamp()
+             where waiting and plan is not null and run_at > clock_timestamp() and run_at <= ?
+            """;
 
     private final DatabaseAddress address;
     private final ReworkHome home;
@@ -52,8 +62,22 @@ public final class TestMonitor implements AutoCloseable {
             stepped.start();
             monitor = stepped;
         }
+        if (clock.isAhead()) {
+            queuePlanned();
+        }
         stepped.step();
         return this;
+    }
+
+    /** Tasks of plans that fired by a clock that was put forward wait for their instant by the database's. */
+    private void queuePlanned() {
+        try (Connection connection = address.dataSource("test-clock").getConnection();
+                PreparedStatement statement = connection.prepareStatement(DUE)) {
+            statement.setObject(1, clock.instant().atOffset(ZoneOffset.UTC));
+            statement.executeUpdate();
+        } catch (SQLException e) {
+            throw new IllegalStateException("cannot put planned tasks forward: " + e.getMessage(), e);
+        }
     }
 
     /** Lets it run by itself, in a thread of its own, until {@link #close}: for tests that join. */

@@ -3,8 +3,11 @@ package dev.rework.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rework.Cause;
+import dev.rework.Plan;
 import dev.rework.Rework;
 import dev.rework.Task;
+import dev.rework.TaskFilter;
+import dev.rework.TaskSnapshot;
 import dev.rework.TaskState;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -36,6 +39,25 @@ class TestMonitorTest {
         clock.advance(Duration.ofHours(2));
         monitor.stepUntilEnd(now);
         assertThat(tomorrow.state()).isEqualTo(TaskState.SCHEDULED);
+    }
+
+    @Test
+    void aPlanFiresWhenTheClockIsPutForward(Rework rework, TestMonitor monitor, TestClock clock) {
+        Plan plan = rework.prepare("twice", "0 2 * * *").input(1).save();
+        monitor.step();
+        clock.advanceTo(plan.next());
+        monitor.stepUntil(
+                "it has fired", () -> rework.plan(plan.id()).orElseThrow().fired() == 1);
+        Task<Object> task = rework.find(rework.tasks(TaskFilter.all()).stream()
+                        .mapToLong(TaskSnapshot::id)
+                        .max()
+                        .orElseThrow())
+                .orElseThrow();
+        assertThat(monitor.stepUntilEnd(task).state()).isEqualTo(TaskState.DONE);
+        clock.advance(Duration.ofDays(2));
+        monitor.stepUntil(
+                "two nights later", () -> rework.plan(plan.id()).orElseThrow().fired() == 3);
+        rework.unprepare(plan.id());
     }
 
     @Test
