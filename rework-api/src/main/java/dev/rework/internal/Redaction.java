@@ -1,20 +1,15 @@
 package dev.rework.internal;
 
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Takes secret values out of text: as they are, line by line where they have several, and as JSON, base64 and a URL write
- * them. Values of less than {@value #SHORTEST} characters are too common to be looked for. Immutable.
+ * them. Values of less than {@value #SHORTEST} characters are too common to be looked for. Immutable. A worker loads this
+ * class as it starts: what knows JSON is in {@link RedactedJson}.
  */
 public final class Redaction {
     /** The shortest text that is looked for. */
@@ -22,8 +17,6 @@ public final class Redaction {
 
     /** Finds nothing. */
     public static final Redaction NONE = new Redaction(List.of());
-
-    private static final int SHORTEST_LINE = 8;
 
     private final List<String> found;
 
@@ -43,33 +36,6 @@ public final class Redaction {
     /** This and one more text. */
     public Redaction with(String text) {
         return of(Stream.concat(found.stream(), Stream.of(text)));
-    }
-
-    /** Every form of the texts and numbers in a value. */
-    static void collect(JsonNode value, Set<String> into) {
-        if (value.isContainer()) {
-            value.forEach(one -> collect(one, into));
-        } else if (value.isString()) {
-            forms(value.stringValue(), into);
-        } else if (value.isNumber()) {
-            into.add(value.toString());
-        }
-    }
-
-    private static void forms(String text, Set<String> into) {
-        into.add(text);
-        String quoted = Codec.write(text);
-        into.add(quoted.substring(1, quoted.length() - 1));
-        into.add(URLEncoder.encode(text, StandardCharsets.UTF_8));
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        into.add(Base64.getEncoder().withoutPadding().encodeToString(bytes));
-        into.add(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
-        if (text.indexOf('\n') >= 0) {
-            text.lines()
-                    .map(String::strip)
-                    .filter(line -> line.length() >= SHORTEST_LINE)
-                    .forEach(into::add);
-        }
     }
 
     /** What is looked for; nothing to be shown. */
@@ -113,29 +79,6 @@ public final class Redaction {
         if (json == null || found.isEmpty() || apply(json).equals(json)) {
             return json;
         }
-        return Codec.write(clean(Codec.parse(json)));
-    }
-
-    private JsonNode clean(JsonNode value) {
-        if (value.isString()) {
-            return Shape.NODES.stringNode(apply(value.stringValue()));
-        }
-        if (value.isArray()) {
-            var items = Shape.NODES.arrayNode();
-            value.forEach(one -> items.add(clean(one)));
-            return items;
-        }
-        if (value instanceof ObjectNode object) {
-            ObjectNode clean = Shape.NODES.objectNode();
-            object.forEachEntry((name, one) -> clean.set(apply(name), clean(one)));
-            return clean;
-        }
-        return value;
-    }
-
-    static Redaction of(JsonNode value) {
-        Set<String> texts = new LinkedHashSet<>();
-        collect(value, texts);
-        return of(texts.stream());
+        return RedactedJson.clean(this, json);
     }
 }

@@ -22,11 +22,6 @@ public record SecretInput(SecretKeys keys, String domain, String operation) {
     /** An input as its operation gets it, and what takes its secrets out of texts. */
     public record Opened(@Nullable String json, Redaction redaction) {}
 
-    /** Whether a schema has secret parts, seen without reading it. */
-    public static boolean isIn(@Nullable String schema) {
-        return schema != null && schema.contains('"' + SecretShape.KEYWORD + '"');
-    }
-
     private String context(String path) {
         return "rework-secret\0" + domain + "\0" + operation + "\0" + path;
     }
@@ -52,7 +47,7 @@ public record SecretInput(SecretKeys keys, String domain, String operation) {
 
     /** Opens what is sealed; {@link SecretKeyMissing}, {@link InvalidInput} when that cannot be done. */
     public Opened open(@Nullable String schema, @Nullable String json) {
-        if (json == null || !isIn(schema)) {
+        if (json == null || !SecretKeys.areFor(schema)) {
             return new Opened(json, Redaction.NONE);
         }
         InputSchema shape = InputSchema.parse(schema);
@@ -61,7 +56,7 @@ public record SecretInput(SecretKeys keys, String domain, String operation) {
                 ? Codec.parse(json)
                 : shape.mapSecrets(Codec.parse(json), (value, path) -> {
                     JsonNode plain = SecretShape.isSealed(value) ? opened(value, path) : value;
-                    Redaction.collect(plain, texts);
+                    RedactedJson.collect(plain, texts);
                     return plain;
                 });
         return new Opened(Codec.write(open), Redaction.of(texts.stream()));
@@ -118,10 +113,10 @@ public record SecretInput(SecretKeys keys, String domain, String operation) {
 
     /** An input as people may see it: {@code ***} for each secret, sealed or not. */
     public static @Nullable String masked(@Nullable String schema, @Nullable String json) {
-        if (json == null || !isIn(schema) && !json.contains(SecretShape.SEALED)) {
+        if (json == null || !SecretKeys.areFor(schema) && !json.contains(SecretShape.SEALED)) {
             return json;
         }
-        InputSchema shape = isIn(schema) ? InputSchema.parse(schema) : null;
+        InputSchema shape = SecretKeys.areFor(schema) ? InputSchema.parse(schema) : null;
         JsonNode value = Codec.parse(json);
         JsonNode known = shape == null
                 ? value

@@ -40,6 +40,11 @@ public final class SecretKeys {
         this.file = file;
     }
 
+    /** Whether a schema has secret parts, seen without reading it, nor loading what would. */
+    public static boolean areFor(@Nullable String schema) {
+        return schema != null && schema.contains('"' + SecretShape.KEYWORD + '"');
+    }
+
     /** Of this process. */
     public static SecretKeys current() {
         return of(System.getenv(), ReworkHome.current());

@@ -121,7 +121,7 @@ class KeyRingTest {
     @Test
     @Tag("S15")
     void redactionFindsEveryFormAndNothingShort() {
-        Redaction redaction = Redaction.of(Codec.parse("[\"pass\\\"word é\", {\"x\": 123456}, \"abc\", true,"
+        Redaction redaction = RedactedJson.of(Codec.parse("[\"pass\\\"word é\", {\"x\": 123456}, \"abc\", true,"
                 + " \"-----BEGIN KEY-----\\nMIIEvQIBADANBg\\n\"]"));
         assertThat(redaction.apply("a pass\"word é b \"pass\\\"word é\" pass%22word+%C3%A9 123456 abc true"))
                 .isEqualTo("a *** b \"***\" *** *** abc true");

@@ -8,6 +8,7 @@ import dev.rework.internal.JoinListener;
 import dev.rework.internal.Redaction;
 import dev.rework.internal.RegistrationIndex;
 import dev.rework.internal.SecretInput;
+import dev.rework.internal.SecretKeys;
 import dev.rework.internal.db.Claim;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -40,7 +41,7 @@ final class RunningTask extends ClaimedTask {
     String open() {
         RegistrationIndex.Entry entry = running.operation().entry();
         String input = claim.input();
-        if (SecretInput.isIn(entry.inputs())) {
+        if (SecretKeys.areFor(entry.inputs())) {
             SecretInput secrets =
                     new SecretInput(worker.secrets(), worker.launch().domain(), entry.name());
             SecretInput.Opened opened = secrets.open(entry.inputs(), input);
