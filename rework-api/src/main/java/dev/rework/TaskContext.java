@@ -1,5 +1,7 @@
 package dev.rework;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,17 @@ public interface TaskContext {
 
     /** Keeps {@code output}, as it is, as the task's output, stored with its outcome; the last one wins. */
     void saveRawOutput(byte[] output);
+
+    /**
+     * Ends this task as done in a transaction of the operation's own, so that what it wrote there and the task's end are
+     * committed together, or neither is: call it last before the commit, on a connection without auto-commit to the
+     * database the task is in. The output is what was saved so far. Once it is committed nothing the method does or throws
+     * changes that end; rolled back, the method's return or throw decides as ever. Neither commits nor closes.
+     *
+     * @throws IllegalStateException when the task is not this attempt's any more (aborted, or declared lost): roll back
+     * @throws SQLException of the driver; the connection's role needs what a worker's may do
+     */
+    void doneIn(Connection connection) throws SQLException;
 
     /** What the caller attached; never null. */
     Map<String, Object> metadata();

@@ -22,6 +22,11 @@ final class AddressDataSource implements PlainDataSource {
         this.poolerSeen = address.pooler();
     }
 
+    /** Whether a pooler was told of, or noticed by a connection since. */
+    boolean poolerSeen() {
+        return poolerSeen;
+    }
+
     @Override
     public Connection getConnection() throws SQLException {
         if (poolerSeen) {

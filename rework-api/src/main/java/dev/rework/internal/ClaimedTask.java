@@ -25,6 +25,11 @@ public abstract class ClaimedTask implements TaskContext, TaskStart {
         this.input = claim.input();
     }
 
+    /** The claim. */
+    protected final Claim claim() {
+        return claim;
+    }
+
     /** Its input is this, now that its secrets are opened. */
     public final void opened(@Nullable String json) {
         input = json;

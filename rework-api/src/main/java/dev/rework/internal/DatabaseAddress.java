@@ -1,5 +1,7 @@
 package dev.rework.internal;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -112,6 +114,17 @@ public final class DatabaseAddress {
                 parts.listenElsewhere,
                 parts.origin,
                 parts.secretVariables));
+    }
+
+    /** The same, known to lead through a pooler when a connection shows that; itself when none can be had. */
+    public DatabaseAddress found() {
+        AddressDataSource looking =
+                new AddressDataSource(this, properties("look"), throughPooler().properties("look"));
+        try (Connection connection = looking.getConnection()) {
+            return looking.poolerSeen() && !connection.isClosed() ? throughPooler() : this;
+        } catch (SQLException unreachable) {
+            return this;
+        }
     }
 
     /** Where to LISTEN: {@code REWORK_LISTEN_DB}, else here; empty for {@code REWORK_LISTEN=off} and poolers. */

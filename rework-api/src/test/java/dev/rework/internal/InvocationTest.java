@@ -228,6 +228,11 @@ class InvocationTest {
         }
 
         @Override
+        public void doneIn(java.sql.Connection connection) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public long id() {
             return 7;
         }

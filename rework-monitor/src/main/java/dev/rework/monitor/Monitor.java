@@ -44,7 +44,7 @@ public final class Monitor implements AutoCloseable {
         if (running != null) {
             throw new IllegalStateException("this monitor was started before");
         }
-        running = RunningMonitor.start(address, options, listener, clock, bell);
+        running = RunningMonitor.start(address.found(), options, listener, clock, bell);
     }
 
     private RunningMonitor running() {

@@ -16,10 +16,10 @@ import org.postgresql.PGNotification;
  */
 final class WakeUps implements AutoCloseable {
 
-    private static final int SILENCE_MILLIS = 10_000;
     private static final long CALM_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final int SILENCE_MILLIS = 8_000;
     private static final long RETRY_MILLIS = 1_000;
-    private static final int ECHO_SECONDS = 5;
+    private static final int ECHO_MILLIS = 5_000;
 
     private final DatabaseAddress address;
     private final MonitorContext context;
@@ -102,14 +102,16 @@ final class WakeUps implements AutoCloseable {
     }
 
     private static void echo(Connection opened) throws SQLException {
-        try (Statement statement = opened.createStatement()) {
-            statement.setQueryTimeout(ECHO_SECONDS);
-            try (ResultSet channels = statement.executeQuery("select count(*) from pg_listening_channels()")) {
-                if (!channels.next() || channels.getInt(1) < 2) {
-                    throw new SQLException("it listens no more", "08006");
-                }
+        // A query's own timeout is told to the server, which may be what does not answer.
+        int before = opened.getNetworkTimeout();
+        opened.setNetworkTimeout(Runnable::run, ECHO_MILLIS);
+        try (Statement statement = opened.createStatement();
+                ResultSet channels = statement.executeQuery("select count(*) from pg_listening_channels()")) {
+            if (!channels.next() || channels.getInt(1) < 2) {
+                throw new SQLException("it listens no more", "08006");
             }
         }
+        opened.setNetworkTimeout(Runnable::run, before);
     }
 
     private void pause() {

@@ -86,6 +86,24 @@ class MonitorDeathsTest {
         Task<?> task = stage.schedule("signal", "SEGV");
         isFailed(task, Cause.CRASH, "SIGSEGV");
         assertThat(stage.lines(task)).contains("stdout line 1", "stdout line 100");
+        assertThat(stage.lines(task))
+                .as("the JVM's report")
+                .contains("stdout # A fatal error has been detected by the Java Runtime Environment:")
+                .contains("stdout # Problematic frame:");
+    }
+
+    @Test
+    @Tag("fault-39")
+    void aClassThatCannotBeInitialisedFailsItsTasksAlone() {
+        for (int i = 0; i < 2; i++) {
+            isFailed(
+                    stage.schedule("needsConfiguration"),
+                    Cause.ERROR,
+                    i == 0 ? "ExceptionInInitializerError" : "initialize");
+        }
+        assertThat(db.number("select count(distinct worker) from rework.task t"
+                        + " join rework.operation o on o.id = t.operation where o.name = 'needsConfiguration'"))
+                .isEqualTo(1);
     }
 
     @Test

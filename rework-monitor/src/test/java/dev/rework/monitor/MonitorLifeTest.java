@@ -212,6 +212,21 @@ class MonitorLifeTest {
         }
     }
 
+    /** A JVM that waits for a debugger never reports in. */
+    @Test
+    @Tag("slow")
+    @Tag("fault-39")
+    void aStartThatHangsIsEndedAndTriedEverLessOften() throws Exception {
+        List<String> hangs = List.of("-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,address=127.0.0.1:0");
+        try (Stage stage =
+                Stage.of(db, dir, options -> options.jvmOptions(hangs).startTimeout(Duration.ofSeconds(2)))) {
+            Eventually.isTrue("it backs off", () -> stage.said().stream().anyMatch(line -> line.contains("in 2 s")));
+            assertThat(stage.workers().stream().filter(row -> stage.monitor().id() == row.monitor()))
+                    .hasSizeBetween(2, 10)
+                    .allSatisfy(row -> assertThat(row.started()).isNull());
+        }
+    }
+
     @Test
     void thePoolGrowsWithTheQueueAndShrinksAgain() throws Exception {
         try (Stage stage = Stage.of(db, dir, options -> options.workers(0, 2).linger(Duration.ofMillis(100)))) {

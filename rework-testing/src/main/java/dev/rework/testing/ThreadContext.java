@@ -8,13 +8,16 @@ import dev.rework.internal.JoinListener;
 import dev.rework.internal.RegistrationIndex;
 import dev.rework.internal.SecretKeys;
 import dev.rework.internal.db.Claim;
+import dev.rework.internal.db.OwnEnd;
 import dev.rework.internal.db.TaskQueue;
+import java.sql.Connection;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /** A task that runs in a test's own thread, as its operation sees it. */
 final class ThreadContext extends ClaimedTask implements AutoCloseable {
 
+    private final long began = System.nanoTime();
     private final RegistrationIndex.Entry entry;
     private final DatabaseAddress address;
     private final SecretKeys secrets;
@@ -45,6 +48,11 @@ final class ThreadContext extends ClaimedTask implements AutoCloseable {
     @Override
     public void saveRawOutput(byte[] bytes) {
         rawOutput = bytes.clone();
+    }
+
+    @Override
+    public void doneIn(Connection connection) throws SQLException {
+        OwnEnd.done(connection, queue.worker(), claim(), began, new OwnEnd.Output(output, rawOutput));
     }
 
     /** Nobody watches a task of this kind. */

@@ -10,6 +10,8 @@ import dev.rework.internal.RegistrationIndex;
 import dev.rework.internal.SecretInput;
 import dev.rework.internal.SecretKeys;
 import dev.rework.internal.db.Claim;
+import dev.rework.internal.db.OwnEnd;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -73,6 +75,12 @@ final class RunningTask extends ClaimedTask {
     @Override
     public void saveRawOutput(byte[] bytes) {
         rawOutput = bytes.clone();
+    }
+
+    @Override
+    public void doneIn(Connection connection) throws SQLException {
+        OwnEnd.Output saved = new OwnEnd.Output(redaction.applyToJson(output), rawOutput);
+        OwnEnd.done(connection, worker.launch().worker(), claim, running.since(), saved);
     }
 
     @Override

@@ -28,6 +28,11 @@ public final class Database {
     /** Shut down, crashed, starting up, out of connections, and a primary that became a standby. */
     private static final Set<String> LOST = Set.of("57P01", "57P02", "57P03", "53300", "25006");
 
+    /** Rolled back in favour of somebody else: deadlock, serialization, a lock that was not free in time. */
+    private static final Set<String> LOCKED_OUT = Set.of("40P01", "40001", "55P03");
+
+    private static final int LOCKED_OUT_MOST = 5;
+
     private final DataSource connections;
     private final String shown;
     private volatile boolean reached;
@@ -98,16 +103,17 @@ public final class Database {
     private <T extends @Nullable Object> T repeat(String what, Task<T> task) {
         long end = System.nanoTime() + PATIENCE_NANOS;
         long pause = FIRST_PAUSE_NANOS;
+        int lockedOut = 0;
         while (true) {
             try {
                 T result = task.run();
                 reached = true;
                 return result;
             } catch (SQLException | RuntimeException e) {
-                if (!isLost(e)
-                        || !reached
-                        || System.nanoTime() > end
-                        || Thread.currentThread().isInterrupted()) {
+                boolean again = isLockedOut(e)
+                        ? ++lockedOut < LOCKED_OUT_MOST
+                        : isLost(e) && reached && System.nanoTime() <= end;
+                if (!again || Thread.currentThread().isInterrupted()) {
                     throw translate(what, e);
                 }
             }
@@ -136,6 +142,11 @@ public final class Database {
         String state = sql == null ? null : sql.getSQLState();
         return sql instanceof SQLTransientConnectionException
                 || (state != null && (state.startsWith("08") || LOST.contains(state)));
+    }
+
+    private static boolean isLockedOut(Throwable error) {
+        SQLException sql = sql(error);
+        return sql != null && LOCKED_OUT.contains(String.valueOf(sql.getSQLState()));
     }
 
     /** Ours for an error of the driver, alone or wrapped; ours and programming errors stay as they are. */

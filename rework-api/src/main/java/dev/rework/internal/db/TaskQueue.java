@@ -120,6 +120,11 @@ public final class TaskQueue {
         this.worker = worker;
     }
 
+    /** The worker it is for. */
+    public long worker() {
+        return worker;
+    }
+
     /** The first task of each lane that has one, best first; looks without locking, from the given places on. */
     public List<Head> heads(List<Lane> lanes, List<Place> from) throws SQLException {
         int n = lanes.size();

@@ -70,6 +70,11 @@ public final class Standby implements AutoCloseable {
         return standby;
     }
 
+    /** The server that it is. */
+    EmbeddedPostgres server() {
+        return server;
+    }
+
     /** Its own address. */
     public String url() {
         return url;

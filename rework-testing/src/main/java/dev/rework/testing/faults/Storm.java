@@ -2,29 +2,25 @@ package dev.rework.testing.faults;
 
 import dev.rework.Rework;
 import dev.rework.embedded.EmbeddedPostgres;
+import dev.rework.internal.DatabaseAddress;
 import dev.rework.internal.ReworkHome;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Tasks under faults: workers killed and stopped, sessions cut, monitors killed, the server restarted, in an order that a
- * seed decides. Real processes throughout; a {@link Witness} that no database can persuade says what ran. Two monitors on two
- * host names share the work. Runs in the calling thread, for minutes.
+ * Tasks under faults: workers and monitors killed and stopped, beyond their lease too, sessions cut, the server
+ * restarted, killed and replaced by its standby, in an order that a seed decides. Real processes throughout; a
+ * {@link Witness} that no database can persuade says what ran. Two monitors on two host names share the work. Runs in the
+ * calling thread, for minutes.
  */
 public final class Storm implements AutoCloseable {
 
@@ -32,14 +28,10 @@ public final class Storm implements AutoCloseable {
     private static final Duration CALM = Duration.ofMinutes(3);
 
     private final Settings settings;
-    private final Crew crew;
     private final SplittableRandom random;
-    private final EmbeddedPostgres server;
-    private final String url;
-    private final ReworkHome home;
-    private final Map<String, MonitorProcess> monitors = new HashMap<>();
-    private final Map<String, Integer> faults = new TreeMap<>();
-    private final List<ProcessHandle> stopped = new ArrayList<>();
+    private final StormServers servers;
+    private final StormHosts hosts;
+    private final FaultCount faults = new FaultCount();
 
     /**
      * How it blows.
@@ -47,9 +39,9 @@ public final class Storm implements AutoCloseable {
      * @param seed decides the order of faults
      * @param tasks how many tasks; every fifth is of the operation that must run at most once
      * @param workers how many workers each of the two monitors has
-     * @param folder where the server, the witness and the logs are
-     * @param monitorsToo whether monitors are killed
-     * @param serverToo whether the server is restarted
+     * @param folder where the servers, the witness and the logs are
+     * @param monitorsToo whether monitors are killed and stopped
+     * @param serverToo whether the server is restarted, killed and replaced
      */
     public record Settings(long seed, int tasks, int workers, Path folder, boolean monitorsToo, boolean serverToo) {}
 
@@ -59,22 +51,44 @@ public final class Storm implements AutoCloseable {
         MonitorProcess start(MonitorProcess.Seat seat) throws IOException;
     }
 
-    private Storm(Settings settings, Crew crew) {
+    private Storm(Settings settings, Crew crew) throws IOException, SQLException {
         this.settings = settings;
-        this.crew = crew;
         this.random = new SplittableRandom(settings.seed());
-        this.server = EmbeddedPostgres.at(settings.folder().resolve("server"));
-        this.url = server.start().url();
-        this.home = new ReworkHome(settings.folder().resolve("home"));
+        Path home = settings.folder().resolve("server");
+        EmbeddedPostgres primary = EmbeddedPostgres.at(home);
+        try (Rework rework = Rework.connect(primary.start().url())) {
+            rework.initDb();
+        }
+        this.servers = new StormServers(
+                primary,
+                settings.serverToo()
+                        ? Standby.of(primary, home, settings.folder().resolve("standby"), true)
+                        : null);
+        ReworkHome work = new ReworkHome(settings.folder().resolve("home"));
+        this.hosts = new StormHosts(
+                host -> new MonitorProcess.Seat(
+                        servers.url(),
+                        work,
+                        host,
+                        settings.workers(),
+                        settings.folder().resolve("monitor-" + host + ".log")),
+                crew,
+                work,
+                servers.url());
     }
 
-    /** A storm on a server of its own. */
-    public static Storm of(Settings settings) {
+    /**
+     * A storm on servers of its own.
+     *
+     * @throws IOException when they cannot be made
+     * @throws SQLException of the driver
+     */
+    public static Storm of(Settings settings) throws IOException, SQLException {
         return of(settings, seat -> MonitorProcess.start(seat, MonitorProcess.Way.PLAIN));
     }
 
     /** The same over other monitors and workers than rework's. */
-    static Storm of(Settings settings, Crew crew) {
+    static Storm of(Settings settings, Crew crew) throws IOException, SQLException {
         return new Storm(settings, crew);
     }
 
@@ -84,61 +98,84 @@ public final class Storm implements AutoCloseable {
      * @param operations the jar or folder of classes with {@link StormOperations}
      */
     public StormReport run(Path operations) throws IOException, SQLException {
+        Path witnessed = Files.createDirectories(settings.folder().resolve("witness"));
+        StormSetup.register(operations, hosts.home(), HOSTS, servers.url());
         List<Long> ids;
-        Path witnessed = settings.folder().resolve("witness");
-        try (Rework rework = Rework.connect(url)) {
-            rework.initDb();
-            StormSetup.register(operations, home, HOSTS, url);
-            ids = StormSetup.schedule(rework, settings.tasks(), witnessed);
+        try (Connection connection = connect()) {
+            StormSetup.watchEnds(connection);
+            ids = StormSetup.schedule(connection, servers.url(), settings.tasks(), witnessed);
         }
         for (String host : HOSTS) {
-            startMonitor(host);
+            hosts.start(host);
         }
         long began = System.nanoTime();
-        while (unfinished() > 0
-                && System.nanoTime() - began < Duration.ofMinutes(30).toNanos()) {
+        long most = Duration.ofSeconds(Math.max(600, settings.tasks() / 50)).toNanos();
+        int left = settings.tasks();
+        while (left > 0 && System.nanoTime() - began < most) {
             LockSupport.parkNanos(random.nextLong(300_000_000L, 1_200_000_000L));
-            fault();
+            fault(left);
+            left = unfinished();
         }
-        return calm(ids, Witness.in(witnessed));
+        long blew = (System.nanoTime() - began) / 1_000_000;
+        return calm(ids, Witness.in(witnessed), blew);
     }
 
-    private void fault() throws IOException {
+    private void fault(int left) throws IOException, SQLException {
+        if (settings.serverToo() && left < settings.tasks() / 2 && servers.hasStandby()) {
+            servers.failOver();
+            faults.add("failover to the standby", true);
+        }
         int draw = random.nextInt(100);
-        if (draw < 50) {
-            pick(workers()).ifPresent(worker -> count("worker killed", worker.destroyForcibly()));
-        } else if (draw < 70) {
-            pick(workers()).ifPresent(this::stopForAWhile);
-        } else if (draw < 85) {
-            count("session cut", cutSession());
-        } else if (draw < 95 && settings.monitorsToo()) {
-            String host = HOSTS.get(random.nextInt(HOSTS.size()));
-            MonitorProcess monitor = monitors.get(host);
-            count("monitor killed", monitor != null && monitor.handle().destroyForcibly());
-            startMonitor(host);
-        } else if (draw >= 95 && settings.serverToo()) {
-            server.stop();
-            server.start();
-            count("server restarted", true);
+        if (draw < 52) {
+            faults.add("worker killed", hosts.killOne(random));
+        } else if (draw < 64) {
+            faults.add("worker stopped", hosts.stopOne(random, false));
+        } else if (draw < 66) {
+            faults.add("worker stopped beyond its lease", hosts.stopOne(random, true));
+        } else if (draw < 82) {
+            faults.add("session cut", cutSession());
+        } else if (draw < 92 && settings.monitorsToo()) {
+            faults.add("monitor killed", hosts.killMonitor(HOSTS.get(random.nextInt(HOSTS.size()))));
+        } else if (draw >= 92 && draw < 96 && settings.monitorsToo()) {
+            faults.add("monitor stopped beyond its lease", hosts.stopMonitor(HOSTS.get(random.nextInt(HOSTS.size()))));
+        } else if (draw >= 96 && draw < 98 && settings.serverToo()) {
+            servers.restart();
+            faults.add("server restarted", true);
+        } else if (draw >= 98 && settings.serverToo()) {
+            servers.crash();
+            faults.add("server killed", true);
         }
-        continueStopped(false);
+        hosts.continueSome();
+        hosts.supervise();
     }
 
-    private StormReport calm(List<Long> ids, Witness witness) throws IOException, SQLException {
-        continueStopped(true);
+    private StormReport calm(List<Long> ids, Witness witness, long blew) throws IOException, SQLException {
+        hosts.continueAll();
         long began = System.nanoTime();
         while (unfinished() > 0 && System.nanoTime() - began < CALM.toNanos()) {
+            hosts.supervise();
             LockSupport.parkNanos(100_000_000);
         }
-        long millis = (System.nanoTime() - began) / 1_000_000;
-        try (Connection connection = DriverManager.getConnection(StormSetup.jdbc(url))) {
+        long ended = (System.nanoTime() - began) / 1_000_000;
+        while (settings.monitorsToo()
+                && hosts.ready() < HOSTS.size() * settings.workers()
+                && System.nanoTime() - began < CALM.toNanos()) {
+            hosts.supervise();
+            LockSupport.parkNanos(100_000_000);
+        }
+        long strong = (System.nanoTime() - began) / 1_000_000;
+        try (Connection connection = connect()) {
             return StormSetup.report(
-                    connection, settings.seed(), ids, witness.notes(), new StormSetup.Tally(faults, millis));
+                    connection,
+                    settings.seed(),
+                    ids,
+                    witness.notes(),
+                    new StormSetup.Tally(faults.all(), blew, ended, strong));
         }
     }
 
     private int unfinished() {
-        try (Connection connection = DriverManager.getConnection(StormSetup.jdbc(url));
+        try (Connection connection = connect();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(
                         "select count(*) from rework.task where state not in ('done', 'failed', 'aborted')")) {
@@ -157,7 +194,7 @@ public final class Storm implements AutoCloseable {
                  order by md5(a.pid::text || $1)
                  limit 1
                 """.replace("$1", "'" + random.nextInt() + "'");
-        try (Connection connection = DriverManager.getConnection(StormSetup.jdbc(url));
+        try (Connection connection = connect();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(cut)) {
             return row.next();
@@ -166,80 +203,16 @@ public final class Storm implements AutoCloseable {
         }
     }
 
-    /** Live worker processes of all monitors, those of dead monitors included. */
-    private List<ProcessHandle> workers() {
-        Set<ProcessHandle> workers = new HashSet<>();
-        try (Connection connection = DriverManager.getConnection(StormSetup.jdbc(url));
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(
-                        "select pid from rework.worker where finished is null and pid is not null order by id")) {
-            while (rows.next()) {
-                ProcessHandle.of(rows.getLong(1)).filter(ProcessHandle::isAlive).ifPresent(workers::add);
-            }
-        } catch (SQLException down) {
-            return List.of();
-        }
-        return List.copyOf(workers);
-    }
-
-    private java.util.Optional<ProcessHandle> pick(List<ProcessHandle> handles) {
-        return handles.isEmpty()
-                ? java.util.Optional.empty()
-                : java.util.Optional.of(handles.get(random.nextInt(handles.size())));
-    }
-
-    private void stopForAWhile(ProcessHandle worker) {
-        if (signal("STOP", worker)) {
-            stopped.add(worker);
-            count("worker stopped", true);
-        }
-    }
-
-    private void continueStopped(boolean all) {
-        while (all && !stopped.isEmpty() || stopped.size() > 1) {
-            signal("CONT", stopped.remove(0));
-        }
-    }
-
-    private static boolean signal(String name, ProcessHandle process) {
-        try {
-            return new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid())
-                            .start()
-                            .waitFor()
-                    == 0;
-        } catch (IOException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    private void startMonitor(String host) throws IOException {
-        Path log = settings.folder().resolve("monitor-" + host + ".log");
-        monitors.put(host, crew.start(new MonitorProcess.Seat(url, home, host, settings.workers(), log)));
-    }
-
-    private void count(String kind, boolean happened) {
-        if (happened) {
-            faults.merge(kind, 1, Integer::sum);
-        }
+    private Connection connect() throws SQLException {
+        return DatabaseAddress.parse(servers.url() + "?socketTimeout=60")
+                .dataSource("storm")
+                .getConnection();
     }
 
     /** Ends every process it started. */
     @Override
     public void close() {
-        continueStopped(true);
-        monitors.values().forEach(monitor -> {
-            monitor.handle().destroy();
-            monitor.handle()
-                    .onExit()
-                    .orTimeout(60, java.util.concurrent.TimeUnit.SECONDS)
-                    .handle((h, late) -> h)
-                    .join();
-            monitor.handle().destroyForcibly();
-        });
-        workers().forEach(ProcessHandle::destroyForcibly);
-        server.stop();
+        hosts.close();
+        servers.close();
     }
 }

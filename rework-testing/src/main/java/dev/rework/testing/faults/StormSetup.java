@@ -36,24 +36,43 @@ final class StormSetup {
         }
     }
 
-    static List<Long> schedule(Rework rework, int tasks, Path witness) {
-        List<Long> ids = new ArrayList<>();
-        StormOperations.Place place = new StormOperations.Place(witness.toString());
-        for (int i = 0; i < tasks; i++) {
-            Task<?> task = rework.task(i % 5 == 0 ? "once" : "again")
-                    .domain(StormOperations.DOMAIN)
-                    .input(place)
-                    .schedule();
-            ids.add(task.id());
+    /** Notes, beside the product and in the database, each time a task's row becomes final or changes when it is. */
+    static void watchEnds(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("""
+                    create table public.ended (task bigint not null, was text, became text);
+                    create function public.note_end() returns trigger language plpgsql as $$
+                    begin
+                      insert into public.ended values (new.id, old.state, new.state);
+                      return null;
+                    end $$;
+                    create trigger note_end after update on rework.task
+                       for each row when (old.finished is not null and old.state is distinct from new.state
+                                          or old.finished is null and new.finished is not null)
+                       execute function public.note_end();
+                    """);
         }
-        return ids;
     }
 
-    static String jdbc(String url) {
-        java.net.URI parts = java.net.URI.create(url);
-        String[] user = parts.getUserInfo().split(":", 2);
-        return "jdbc:postgresql://" + parts.getHost() + ":" + parts.getPort() + parts.getPath() + "?user=" + user[0]
-                + "&password=" + user[1] + "&connectTimeout=5&socketTimeout=20";
+    static List<Long> schedule(Connection connection, String url, int tasks, Path witness) throws SQLException {
+        List<Long> ids = new ArrayList<>();
+        StormOperations.Place place = new StormOperations.Place(witness.toString());
+        connection.setAutoCommit(false);
+        try (Rework rework = Rework.connect(url)) {
+            for (int i = 0; i < tasks; i++) {
+                Task<?> task = rework.in(connection)
+                        .task(i % 5 == 0 ? "once" : "again")
+                        .domain(StormOperations.DOMAIN)
+                        .input(place)
+                        .schedule();
+                ids.add(task.id());
+                if (i % 1000 == 999) {
+                    connection.commit();
+                }
+            }
+        }
+        connection.commit();
+        return ids;
     }
 
     static StormReport report(Connection connection, long seed, List<Long> ids, List<Witness.Note> notes, Tally tally)
@@ -71,10 +90,13 @@ final class StormSetup {
         Map<String, Long> states = new TreeMap<>();
         List<Long> repeated = new ArrayList<>();
         List<Long> unexplained = new ArrayList<>();
+        List<Long> endedTwice = new ArrayList<>();
         Set<Long> ended = new HashSet<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("""
-                        select t.id, t.state, t.cause, t.attempt, o.name
+                        select t.id, t.state, t.cause, t.attempt, o.name,
+                               (select count(*) from rework.attempt a where a.task = t.id),
+                               (select count(*) from public.ended e where e.task = t.id)
                           from rework.task t join rework.operation o on o.id = t.operation
                          where t.finished is not null
                         """)) {
@@ -87,16 +109,32 @@ final class StormSetup {
                 if (runs > 1 && "once".equals(rows.getString(5))) {
                     repeated.add(id);
                 }
-                if (runs > rows.getInt(4) || runs == 0 && "done".equals(rows.getString(2))) {
+                if (rows.getInt(7) != 1) {
+                    endedTwice.add(id);
+                }
+                if (runs > rows.getInt(4)
+                        || rows.getInt(6) != rows.getInt(4) - 1
+                        || runs == 0 && "done".equals(rows.getString(2))) {
                     unexplained.add(id);
                 }
             }
         }
         List<Long> lost = ids.stream().filter(id -> !ended.contains(id)).toList();
         return new StormReport(
-                seed, ids.size(), states, tally.faults(), lost, twice, repeated, unexplained, tally.calmMillis());
+                seed,
+                ids.size(),
+                states,
+                tally.faults(),
+                lost,
+                twice,
+                repeated,
+                endedTwice,
+                unexplained,
+                tally.blewMillis(),
+                tally.calmMillis(),
+                tally.strongMillis());
     }
 
     /** What the storm itself counted. */
-    record Tally(Map<String, Integer> faults, long calmMillis) {}
+    record Tally(Map<String, Integer> faults, long blewMillis, long calmMillis, long strongMillis) {}
 }

@@ -74,6 +74,11 @@ public final class TcpProxy implements AutoCloseable {
         toClientStopped = frozen;
     }
 
+    /** Stops the connections there are now, for good and without closing them; new ones pass. */
+    public void freezePresent() {
+        connections.forEach(connection -> connection.frozen = true);
+    }
+
     /** Refuses new connections and resets the present ones; {@code false} accepts again. */
     public void refuse(boolean refused) {
         refusing = refused;
@@ -145,6 +150,7 @@ public final class TcpProxy implements AutoCloseable {
         private final StatementReader statements = new StatementReader();
         private final AnswerReader answers = new AnswerReader();
         private volatile boolean doomed;
+        private volatile boolean frozen;
 
         Connection(Socket client, Socket upstream) {
             this.client = client;
@@ -198,7 +204,7 @@ public final class TcpProxy implements AutoCloseable {
         }
 
         private void awaitLetting(boolean toServer) throws IOException {
-            while (toServer ? toServerStopped : toClientStopped) {
+            while (frozen || (toServer ? toServerStopped : toClientStopped)) {
                 if (client.isClosed() || upstream.isClosed()) {
                     throw new IOException("closed while frozen");
                 }

@@ -114,7 +114,11 @@ final class Beside implements AutoCloseable {
     }
 
     void awaitBegin(long task) {
-        Eventually.isTrue("task " + task + " has begun", () -> begun(task) > 0);
+        try {
+            Eventually.isTrue("task " + task + " has begun", () -> begun(task) > 0);
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "; the monitor said:\n" + said(), e);
+        }
     }
 
     /** What the monitor said: for the description of a failed assertion. */

@@ -3,7 +3,6 @@ package dev.rework.testing.faults;
 import dev.rework.internal.WorkerLaunch;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -29,7 +28,9 @@ final class NaiveWorker {
 
     public static void main(String[] args) throws Exception {
         String url = WorkerLaunch.line(System.in);
-        try (Connection connection = DriverManager.getConnection(StormSetup.jdbc(url));
+        try (Connection connection = dev.rework.internal.DatabaseAddress.parse(url + "?ApplicationName=naive")
+                        .dataSource("naive")
+                        .getConnection();
                 PreparedStatement claim = connection.prepareStatement(CLAIM);
                 PreparedStatement done = connection.prepareStatement(DONE)) {
             while (true) {
