@@ -1,5 +1,6 @@
 package dev.rework.testing.faults;
 
+import dev.rework.internal.DatabaseAddress;
 import dev.rework.internal.WorkerLaunch;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -49,7 +50,9 @@ final class NaiveMonitor {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(() -> monitor.workers.values().forEach(Process::destroyForcibly)));
         while (true) {
-            try (Connection connection = DriverManager.getConnection(StormSetup.jdbc(monitor.url))) {
+            try (Connection connection = DatabaseAddress.parse(monitor.url + "?ApplicationName=naive")
+                    .dataSource("naive")
+                    .getConnection()) {
                 monitor.step(connection, Integer.parseInt(args[2]));
             }
             LockSupport.parkNanos(100_000_000);

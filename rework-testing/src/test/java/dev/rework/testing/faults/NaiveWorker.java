@@ -1,5 +1,6 @@
 package dev.rework.testing.faults;
 
+import dev.rework.internal.DatabaseAddress;
 import dev.rework.internal.WorkerLaunch;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -28,7 +29,7 @@ final class NaiveWorker {
 
     public static void main(String[] args) throws Exception {
         String url = WorkerLaunch.line(System.in);
-        try (Connection connection = dev.rework.internal.DatabaseAddress.parse(url + "?ApplicationName=naive")
+        try (Connection connection = DatabaseAddress.parse(url + "?ApplicationName=naive")
                         .dataSource("naive")
                         .getConnection();
                 PreparedStatement claim = connection.prepareStatement(CLAIM);
