@@ -130,6 +130,10 @@ record AddressSources(Map<String, String> environment, Path folder, Path home, S
         if (given != null) {
             return given;
         }
+        String alone = variable("REWORK_PASSWORD_FILE");
+        if (alone != null) {
+            return PasswordFile.whole(folder.resolve(alone));
+        }
         String variable = variable("PGPASSWORD");
         if (variable != null) {
             secrets.add("PGPASSWORD");

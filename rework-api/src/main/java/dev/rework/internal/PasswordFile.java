@@ -41,6 +41,20 @@ final class PasswordFile {
         }
     }
 
+    /** The password that a file holds and nothing else; the end of its line does not count. */
+    static String whole(Path file) {
+        try {
+            refuseWhenOpen(file);
+            String text = Files.readString(file, StandardCharsets.UTF_8).replaceFirst("\\R$", "");
+            if (!text.isEmpty() && text.indexOf('\n') < 0) {
+                return text;
+            }
+        } catch (IOException e) {
+            throw new InvalidAddress("cannot read the password file " + file);
+        }
+        throw new InvalidAddress("the password file " + file + " does not hold one line");
+    }
+
     private static void refuseWhenOpen(Path file) throws IOException {
         if (!file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             return;

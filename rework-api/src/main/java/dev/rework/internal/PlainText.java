@@ -39,7 +39,7 @@ public final class PlainText {
     }
 
     /**
-     * The text as a terminal may show it: C0, C1, DEL and the bidirectional controls made visible, but for line ends and
+     * The text as a terminal may show it: C0, C1, DEL, the separators of lines and the bidirectional controls made visible, but for line ends and
      * tabs when asked to keep them.
      */
     public static String shown(String text, boolean keepLines) {
@@ -70,7 +70,7 @@ public final class PlainText {
         return point == 0x061c
                 || point == 0x200e
                 || point == 0x200f
-                || point >= 0x202a && point <= 0x202e
+                || point >= 0x2028 && point <= 0x202e
                 || point >= 0x2066 && point <= 0x2069;
     }
 }

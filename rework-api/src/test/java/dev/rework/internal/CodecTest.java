@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -159,6 +160,7 @@ class CodecTest {
     }
 
     @Test
+    @Tag("S2")
     void depthIsLimitedBothWays() {
         String fine = "[".repeat(100) + "]".repeat(100);
         String deep = "[".repeat(101) + "]".repeat(101);
@@ -183,6 +185,7 @@ class CodecTest {
     }
 
     @Test
+    @Tag("S2")
     void rowsNameNoClasses() {
         String json = "{\"@class\":\"" + Opened.class.getName() + "\",\"a\":\"x\"}";
         assertThatExceptionOfType(InvalidInput.class).isThrownBy(() -> Codec.read(json, Open.class));

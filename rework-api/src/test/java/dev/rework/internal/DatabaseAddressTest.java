@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +76,7 @@ class DatabaseAddressTest {
     }
 
     @Test
+    @Tag("S5")
     void neverShowsThePassword() {
         DatabaseAddress address = read("postgres://u:" + CANARY + "@h/d?sslpassword=" + CANARY);
 
@@ -120,6 +122,7 @@ class DatabaseAddressTest {
                 "connectExecutor=x",
                 "currentSchema=public"
             })
+    @Tag("S6")
     void refusesParametersThatAreNotAllowed(String parameter) {
         assertThatThrownBy(() -> read("postgres://h/d?" + parameter))
                 .isInstanceOf(InvalidAddress.class)

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -108,6 +109,7 @@ class RegistrationIndexTest {
     }
 
     @Test
+    @Tag("S21")
     void onlyItsUserMayLookInside() throws Exception {
         Path file = RegistrationIndex.file(home(), INSTALLATION, "h", "d");
         new RegistrationIndex(List.of()).write(file);
@@ -121,6 +123,7 @@ class RegistrationIndexTest {
     }
 
     @Test
+    @Tag("S21")
     void namesOfHostsAndDomainsMakeSafeFileNames() {
         Set<String> names = new HashSet<>();
         Random random = new Random(7);

@@ -39,6 +39,13 @@ final class Examination {
              where not has_any_column_privilege(c.oid, n.needed)
             """;
 
+    // Over a Unix socket there is no address; a loopback one never leaves the machine.
+    private static final String ENCRYPTION = """
+            select s.ssl, s.version, coalesce(inet_client_addr() <<= any(array['127.0.0.0/8', '::1/128']::inet[]), true)
+              from pg_catalog.pg_stat_ssl s
+             where s.pid = pg_backend_pid()
+            """;
+
     private static final String NOW = """
             select clock_timestamp()
             """;
@@ -57,6 +64,7 @@ final class Examination {
         DatabaseAddress address = database.address();
         try (Connection connection = database.open()) {
             boolean mayCreate = server(connection, address);
+            encryption(connection);
             clock(connection);
             path(address);
             echo(connection, address);
@@ -91,6 +99,25 @@ final class Examination {
                         "name all hosts in the address: the primary is found among them"));
             }
             return row.getBoolean(6);
+        }
+    }
+
+    private void encryption(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(ENCRYPTION)) {
+            if (!row.next()) {
+                return;
+            }
+            if (row.getBoolean(1)) {
+                findings.add(Finding.ok("encryption", row.getString(2)));
+            } else if (row.getBoolean(3)) {
+                findings.add(Finding.ok("encryption", "none, and none needed: the server is on this machine"));
+            } else {
+                findings.add(Finding.note(
+                        "encryption",
+                        "none: passwords are hashed on the way, everything else can be read there",
+                        "add ?sslmode=verify-full&sslrootcert=FILE to the address"));
+            }
         }
     }
 

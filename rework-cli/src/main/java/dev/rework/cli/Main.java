@@ -5,10 +5,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** Where the {@code rework} process begins. */
 public final class Main {
     private static final String ON_DESCRIPTOR = "@fd3:";
+
+    /** What the driver logs it throws too, and that is told in one line. Kept, since a logger nobody holds is forgotten. */
+    private static final Logger DRIVER = Logger.getLogger("org.postgresql");
 
     private Main() {}
 
@@ -18,6 +23,7 @@ public final class Main {
         // processes.
         System.setProperty("slf4j.internal.verbosity", "ERROR");
         System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
+        DRIVER.setLevel(Level.OFF);
         Shell shell = Shell.ofProcess();
         int code = Cli.run(shell, whole(arguments));
         System.exit(code);

@@ -12,6 +12,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The house of {@code design.md} §1 as the compiled classes have it. */
@@ -128,6 +129,7 @@ class HouseTest {
     }
 
     @Test
+    @Tag("S22")
     void eachLibraryHasOneHome() {
         only(
                 "org.jdbi..",
@@ -147,6 +149,7 @@ class HouseTest {
 
     /** Reads and writes of rows through jdbi's own API stand in the stores alone; others hand a {@code Jdbi} on. */
     @Test
+    @Tag("S1")
     void statementsStandInTheStores() {
         noClasses()
                 .that()
@@ -170,6 +173,7 @@ class HouseTest {
     }
 
     @Test
+    @Tag("S2")
     void noJavaSerialization() {
         noClasses()
                 .should()

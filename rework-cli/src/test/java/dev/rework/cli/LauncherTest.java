@@ -79,6 +79,7 @@ class LauncherTest {
 
     @Test
     @DisplayName("W41 a password stands in no arguments and no environment")
+    @Tag("S5")
     void aPasswordStandsInNoArgumentsAndNoEnvironment() throws Exception {
         Rows.operation(DB, "default", "watched", null);
         long task = Rows.running(DB, DB.number("select id from rework.operation where name = 'watched'"), 1);

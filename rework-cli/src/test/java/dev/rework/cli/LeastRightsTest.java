@@ -98,6 +98,7 @@ class LeastRightsTest {
     @Test
     @DisplayName("S7 the whole product under its least roles")
     @Tag("fault-16")
+    @Tag("S7")
     void everyPartDoesItsWorkAndNoMore() throws Exception {
         Path source = Files.writeString(folder.resolve("Chores.java"), OPERATIONS);
         assertThat(Ran.rework("register-operations", as("submitter"), source.toString())

@@ -260,6 +260,7 @@ class ListingsTest {
     }
 
     @Test
+    @Tag("S12")
     void whatComesFromTheDatabaseReachesNoTerminalRaw() {
         long other = Rows.operation(DB, HOSTILE, HOSTILE, null);
         long task = Rows.failed(DB, other, HOSTILE);
@@ -273,6 +274,21 @@ class ListingsTest {
             assertHarmless(rework("log-task", "-o", format, String.valueOf(task)));
         }
         assertThat(rework("list-tasks", "-o", "json").objects().get(0)).containsEntry("operation", HOSTILE);
+    }
+
+    @Test
+    @Tag("S13")
+    void aForgedLineIsNoLineOfItsOwn() {
+        String forged = "x\r\n2026-11-28 12:00:00 ERROR forged\n7 \u2028 done";
+        long other = Rows.operation(DB, "default", forged, null);
+        long task = Rows.failed(DB, other, "boom");
+        DB.update("update rework.task set reason = ? where id = ?", forged, task);
+        Rows.line(DB, task, "stdout", "INFO", forged);
+        assertThat(rework("list-tasks").lines()).hasSize(1);
+        assertThat(rework("log-task", String.valueOf(task)).out()).contains("stdout:INFO: ", "␊");
+        assertThat(rework("list-tasks", "-o", "jsonl").lines()).hasSize(1);
+        Ran unknown = rework("schedule", forged + "?");
+        assertThat(unknown.err().lines().count()).as(unknown.err()).isEqualTo(2);
     }
 
     private static void assertHarmless(Ran ran) {

@@ -109,6 +109,7 @@ class EmbeddedPostgresTest {
     }
 
     @Test
+    @Tag("S20")
     void isDurableClosedAndOnTheLoopbackOnly() throws Exception {
         initialised().start();
         try (Connection connection = connect()) {
@@ -127,6 +128,7 @@ class EmbeddedPostgresTest {
     }
 
     @Test
+    @Tag("S20")
     void refusesAnotherPassword() throws Exception {
         String url = initialised().start().url();
         assertThatThrownBy(() -> connect(url.replaceFirst(":[0-9a-f]+@", ":guess@")))
@@ -158,6 +160,8 @@ class EmbeddedPostgresTest {
 
     @Test
     @Tag("slow")
+    @Tag("S20")
+    @Tag("S21")
     void anotherUserCannotReadThePassword() throws Exception {
         assumeTrue("root".equals(System.getProperty("user.name")));
         initialised().start();

@@ -31,12 +31,14 @@ import org.postgresql.ds.PGSimpleDataSource;
  * </pre>
  *
  * <p>or {@code @ExtendWith(TestDatabase.class)} and a parameter of this type. The template is made once per server by
- * {@code dev.rework.sql.Schema}, found on the class path. Threads may share it.
+ * {@code dev.rework.sql.Schema}, found on the class path. With {@code -Drework.test.roles=least} its {@link #url} is that of
+ * a login with the rights of an operator and a monitor, and no more. Threads may share it.
  */
 public final class TestDatabase implements BeforeAllCallback, AfterAllCallback, ParameterResolver {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static final int TRIES = 50;
+    private static final boolean LEAST = "least".equals(System.getProperty("rework.test.roles"));
 
     private final boolean migrated;
     private volatile String name = "";
@@ -86,13 +88,36 @@ public final class TestDatabase implements BeforeAllCallback, AfterAllCallback, 
         String template = migrated ? template(server) : "template0";
         copy(server, "create database " + made + " template " + template);
         name = made;
+        if (isLeast()) {
+            makeLogin();
+        }
         return this;
+    }
+
+    private boolean isLeast() {
+        return LEAST && migrated;
+    }
+
+    private String leastLogin() {
+        return "least_" + name;
+    }
+
+    private void makeLogin() throws SQLException {
+        try (Connection connection = connection()) {
+            schema("roles", Connection.class, connection);
+        }
+        TestServer.get()
+                .execute("create role " + leastLogin()
+                        + " login password 'least' in role rework_operator, rework_monitor");
     }
 
     /** Drops it, cutting whoever is still connected. */
     public void drop() throws SQLException {
         if (!name.isEmpty()) {
             TestServer.get().execute("drop database if exists " + name + " with (force)");
+            if (isLeast()) {
+                TestServer.get().execute("drop role if exists " + leastLogin());
+            }
             name = "";
         }
     }
@@ -172,7 +197,8 @@ public final class TestDatabase implements BeforeAllCallback, AfterAllCallback, 
 
     /** Its address as people write it: {@code postgresql://user:password@host:port/name}. */
     public String url() {
-        return TestServer.get().url(name());
+        String url = TestServer.get().url(name());
+        return isLeast() ? url.replaceFirst("//[^@]*@", "//" + leastLogin() + ":least@") : url;
     }
 
     /** Its address as JDBC wants it, without user and password. */

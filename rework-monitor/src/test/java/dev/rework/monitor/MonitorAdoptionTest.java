@@ -47,6 +47,7 @@ class MonitorAdoptionTest {
     }
 
     @Test
+    @Tag("S5")
     void noAddressIsInTheEnvironmentOfATask() throws Exception {
         List<String> secrets = List.of("REWORK_DB", "DATABASE_URL", "PGPASSWORD", "REWORK_LISTEN_DB", "REWORK_TEST_DB");
         Map<String, String> environment = new HashMap<>(Map.of("CANARY_CAGE", "kept"));

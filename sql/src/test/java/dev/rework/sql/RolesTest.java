@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -203,6 +204,9 @@ class RolesTest {
 
     @ParameterizedTest(name = "{0}: {1}: {3}")
     @MethodSource("cells")
+    @Tag("S7")
+    @Tag("S18")
+    @Tag("S23")
     void aRoleMayDoWhatItNeedsAndNothingElse(String role, String name, String sql, boolean allowed)
             throws SQLException {
         String who = role.equals("nobody") ? "rework_test_nobody" : "rework_" + role;
@@ -295,6 +299,92 @@ class RolesTest {
         } finally {
             plain.drop();
         }
+    }
+
+    @Test
+    @Tag("S8")
+    void whatSomebodyPutsIntoPublicIsNotCalled() throws SQLException {
+        try (Connection connection = db.connection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            for (String shadow : List.of(
+                    "now() returns timestamptz",
+                    "length(text) returns integer",
+                    "pg_notify(text, text) returns void",
+                    "clock_timestamp() returns timestamptz",
+                    "strpos(text, text) returns integer",
+                    "jsonb_typeof(jsonb) returns text")) {
+                statement.execute("create function public." + shadow
+                        + " language plpgsql as $$ begin raise exception 'shadow called'; end $$");
+            }
+            statement.execute("create table public.task (id bigint)");
+            statement.execute("set local search_path = public, pg_catalog");
+            statement.execute("set local role rework_operator");
+            statement.execute("select rework.abort(rework.schedule('a', '1', metadata => '{\"a\":1}'))");
+            statement.execute("select rework.queue_depth('default')");
+            statement.execute("set local role rework_monitor");
+            statement.execute("select rework.make_log_day('2050-01-01')");
+            statement.execute("select rework.forget_audit(pg_catalog.now() - interval '1 year')");
+            connection.rollback();
+        }
+        assertThat(db.one(String.class, """
+                select string_agg(p.proname, ' ' order by p.proname)
+                  from pg_proc p
+                 where p.pronamespace = 'rework'::regnamespace
+                   and (p.proconfig is null or not p.proconfig::text like '%search_path=pg_catalog, pg_temp%'
+                        or has_function_privilege('rework_test_nobody', p.oid, 'execute'))
+                """))
+                .as("functions without a search_path, or for everybody")
+                .isNull();
+    }
+
+    @Test
+    @Tag("S19")
+    void theAuditIsForgottenByAgeAloneAndSaysSo() {
+        db.execute(
+                "insert into rework.audit (at, who, verb, target) values"
+                        + " (now() - interval '1 year', 'joe', 'abort', 'task 1'), (now() - interval '80 days', 'joe', 'abort', 'x')");
+        assertThatThrownBy(() -> db.number("select rework.forget_audit(now() - interval '89 days')"))
+                .hasMessageContaining("audit rows of the last 90 days are kept");
+        assertThat(db.number("select rework.forget_audit(now() - interval '91 days')"))
+                .isOne();
+        assertThat(db.one(
+                        String.class,
+                        "select verb || ' ' || target || ' ' || detail from rework.audit" + " where verb = 'vacuum'"))
+                .startsWith("vacuum audit 1 rows from before ");
+        db.execute("delete from rework.audit");
+    }
+
+    @Test
+    @Tag("S17")
+    void sqlGoesPastNoLimit() {
+        for (String wrong : List.of(
+                "select rework.schedule('a', '1', metadata => '[1]')",
+                "select rework.schedule('a', '1', metadata => jsonb_build_object('k', repeat('x', 70000)))",
+                "select rework.schedule('a', '1', metadata => jsonb_build_object(repeat('k', 201), 1))",
+                "select rework.schedule('a', '1', metadata => (select jsonb_object_agg(n, n) from generate_series(1, 101) n))",
+                "select rework.schedule('a', to_json(repeat('x', 33554433)))",
+                "select rework.schedule(repeat('a', 201), '1')",
+                "select rework.abort(1, repeat('x', 2001))")) {
+            assertThatThrownBy(() -> db.one(String.class, wrong))
+                    .as(wrong)
+                    .hasMessageMatching("(?s).*(at most|more than|not an" + " object).*");
+        }
+        for (String wrong : List.of(
+                "insert into rework.task (operation, state, metadata) values (1, 'queued', '[]')",
+                "insert into rework.task (operation, state, host) values (1, 'queued', repeat('h', 201))",
+                "insert into rework.task (operation, state, input) values (1, 'queued', to_json(repeat('x', 33554500)))",
+                "insert into rework.task (operation, state, raw_input) values (1, 'queued', repeat('x', 33554500)::bytea)",
+                "insert into rework.task (operation, state, metadata)"
+                        + " values (1, 'queued', jsonb_build_object('k', repeat('x', 600000)))",
+                "insert into rework.plan (operation, rule, identity) values (1, repeat('*', 1001), 'x')",
+                "insert into rework.audit (who, verb, target) values ('x', 'y', repeat('x', 1001))")) {
+            assertThatThrownBy(() -> db.execute(wrong)).as(wrong).hasMessageContaining("violates check constraint");
+        }
+        db.execute(
+                "insert into rework.task (operation, state, input) values (1, 'queued', to_json(repeat('x', 33554000)));"
+                        + "update rework.task set state = 'aborted', cause = 'cancelled', finished = now() where state = 'queued'"
+                        + " and id > 1");
     }
 
     @Test

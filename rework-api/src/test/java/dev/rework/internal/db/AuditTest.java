@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -29,6 +30,7 @@ class AuditTest {
     }
 
     @Test
+    @Tag("S19")
     void aRowSaysWhoDidWhatToWhat() {
         long task = task("queued");
 
@@ -44,6 +46,7 @@ class AuditTest {
     }
 
     @Test
+    @Tag("S19")
     void aRetryIsAuditedOnceAndARefusedOneNotAtAll() {
         long task = task("queued");
         try (Scheduler scheduler = new Scheduler(new Database(db.dataSource(), "here"))) {
@@ -58,6 +61,7 @@ class AuditTest {
     }
 
     @Test
+    @Tag("S19")
     void whatIsDoneToAPlanIsAuditedWhenThereIsOne() {
         PlanStore plans = new PlanStore(jdbi);
         PlanFires fires = new PlanFires(jdbi);
@@ -81,6 +85,7 @@ class AuditTest {
     }
 
     @Test
+    @Tag("S19")
     void whatIsPurgedByHandIsAuditedAndWhatAMonitorPurgesIsNot() {
         task("queued");
         Retention.byHand(jdbi).finishedTasks("d", Duration.ZERO);
