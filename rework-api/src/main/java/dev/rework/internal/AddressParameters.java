@@ -2,6 +2,7 @@ package dev.rework.internal;
 
 import dev.rework.InvalidAddress;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
@@ -64,6 +65,8 @@ final class AddressParameters {
             "read-only", "secondary",
             "standby", "secondary",
             "prefer-standby", "preferSecondary");
+    private static final List<String> SSL_MODES =
+            List.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full");
     private static final Map<String, String> ALLOWED = allowed();
 
     private AddressParameters() {}
@@ -89,6 +92,10 @@ final class AddressParameters {
 
     /** The driver's value for a libpq or driver value. */
     static String driverValue(String driverName, String value) {
+        if (driverName.equals("sslmode") && !SSL_MODES.contains(value)) {
+            throw new InvalidAddress("database address: sslmode must be one of " + String.join(", ", SSL_MODES)
+                    + ", not `" + value + "`");
+        }
         if (driverName.equals("targetServerType")) {
             return SESSION_ATTRIBUTES.getOrDefault(value, value);
         }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,7 +85,8 @@ record AddressSources(Map<String, String> environment, Path folder, Path home, S
         }
         ConfigFile.Entry entry = named(text)
                 .orElseThrow(() -> new InvalidAddress("`" + text + "` is neither a Postgres address nor a name in the"
-                        + " [dburi] section of " + configFiles()));
+                        + " [dburi] section of "
+                        + configFiles().stream().map(Path::toString).collect(Collectors.joining(" or "))));
         return read(entry.value(), entry.file().toString(), secrets);
     }
 

@@ -230,7 +230,8 @@ public final class Codec {
                 path.append('[').append(step.getIndex()).append(']');
             }
         }
-        String message = e.getOriginalMessage();
+        // The parser tells where an unfinished value began, in words about itself.
+        String message = e.getOriginalMessage().replaceAll("\\s*\\(start marker at \\[.*\\]\\)", "");
         TokenStreamLocation at = e.getLocation();
         if (e instanceof StreamReadException && at != null && at.getLineNr() > 0) {
             message = "not JSON: " + message + " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";

@@ -71,12 +71,21 @@ public final class Cli {
     }
 
     private static int misused(ReworkCommand root, ParameterException error) {
-        String name = error.getCommandLine().getCommandSpec().qualifiedName();
-        String hint = error instanceof UnmatchedArgumentException unmatched
+        boolean isWord = error instanceof UnmatchedArgumentException unmatched
+                && error.getCommandLine().getParent() == null
+                && !unmatched.getUnmatched().get(0).startsWith("-");
+        String message = isWord
+                ? "there is no command `"
+                        + ((UnmatchedArgumentException) error).getUnmatched().get(0) + "`"
+                : oneLine(error);
+        return say(root, new Refusal(ExitCode.USAGE, message, hint(error), error));
+    }
+
+    private static String hint(ParameterException error) {
+        return error instanceof UnmatchedArgumentException unmatched
                         && !unmatched.getSuggestions().isEmpty()
                 ? "did you mean: " + String.join(", ", unmatched.getSuggestions())
-                : "see: " + name + " --help";
-        return say(root, new Refusal(ExitCode.USAGE, oneLine(error), hint, error));
+                : "see: " + error.getCommandLine().getCommandSpec().qualifiedName() + " --help";
     }
 
     private static int failed(ReworkCommand root, Throwable error) {

@@ -3,8 +3,11 @@ package dev.rework.cli;
 import dev.rework.embedded.EmbeddedPostgres;
 import dev.rework.embedded.EmbeddedServer;
 import dev.rework.embedded.EmbeddedStatus;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -132,26 +135,37 @@ final class DbCommand extends CliCommand {
     /** {@code rework db backup}. */
     @Command(description = "Copies its data into a new folder while it runs.")
     static final class Backup extends Verb {
-        @Parameters(paramLabel = "FOLDER", description = "Where to; must not exist yet.")
+        @Parameters(
+                arity = "0..1",
+                paramLabel = "FOLDER",
+                description = "Where to; must not exist yet. Without: a new one under backups in the home folder.")
         @Nullable
         Path folder;
+
+        private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss", Locale.ROOT);
 
         @Option(names = "--quiet", description = "Say nothing.")
         boolean quiet;
 
         @Override
-        ExitCode perform(DbCommand db) {
-            if (folder == null || Files.exists(folder)) {
-                throw new Refusal(ExitCode.ERROR, "there is a " + folder + " already; name a new folder");
+        ExitCode perform(DbCommand db) throws IOException {
+            Path target = folder == null ? inHome(db) : folder;
+            if (Files.exists(target)) {
+                throw new Refusal(ExitCode.ERROR, "there is a " + target + " already; name a new folder");
             }
             EmbeddedPostgres postgres = db.postgres();
-            postgres.backup(folder);
+            postgres.backup(target);
             if (!quiet) {
                 db.out()
-                        .println("copied to " + folder.toAbsolutePath() + "; to restore, stop the server and put it in"
+                        .println("copied to " + target.toAbsolutePath() + "; to restore, stop the server and put it in"
                                 + " the place of " + postgres.status().data());
             }
             return ExitCode.DONE;
+        }
+
+        private static Path inHome(DbCommand db) throws IOException {
+            Path backups = db.rework().shell().home().path().resolve("backups");
+            return Files.createDirectories(backups).resolve(STAMP.format(LocalDateTime.now()));
         }
     }
 }

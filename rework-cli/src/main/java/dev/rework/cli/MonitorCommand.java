@@ -5,7 +5,13 @@ import dev.rework.monitor.Monitor;
 import dev.rework.monitor.MonitorListener;
 import dev.rework.monitor.MonitorOptions;
 import dev.rework.monitor.OnExit;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
@@ -86,12 +92,20 @@ final class MonitorCommand extends DatabaseCommand {
     @Option(names = "--debug-port", paramLabel = "N", description = "Workers listen for a debugger from this port on.")
     int debugPort;
 
+    @Option(
+            names = "--debugfile",
+            paramLabel = "FILE",
+            description = "What --debug would say is appended to this file.")
+    @Nullable
+    Path debugFile;
+
     @Override
-    protected ExitCode perform(Database database) {
+    protected ExitCode perform(Database database) throws IOException {
         MonitorOptions options = options();
         DatabaseAddress address = database.address();
         database.connections();
-        try (Monitor monitor = new Monitor(address, options, listener())) {
+        try (PrintStream file = debugFile();
+                Monitor monitor = new Monitor(address, options, new StampedLines(err(), debug(), file))) {
             Signals.onStop(name -> monitor.stop());
             monitor.run();
         }
@@ -125,24 +139,35 @@ final class MonitorCommand extends DatabaseCommand {
         }
     }
 
-    private MonitorListener listener() {
-        return new StampedLines(err(), debug());
+    private PrintStream debugFile() throws IOException {
+        return debugFile == null
+                ? new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)
+                : new PrintStream(
+                        Files.newOutputStream(debugFile, StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+                        true,
+                        StandardCharsets.UTF_8);
     }
 
-    /** {@code 2026-11-22 02:00:10 message} on standard error. */
-    private record StampedLines(PrintStream err, boolean everything) implements MonitorListener {
+    /** {@code 2026-11-22 02:00:10 message} on standard error, and with all details in a file. */
+    private record StampedLines(PrintStream err, boolean everything, PrintStream file) implements MonitorListener {
         private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
 
         @Override
         public void says(String message) {
-            err.println(STAMP.format(LocalDateTime.now()) + " " + TaskForm.shown(message));
+            err.println(line(message));
+            file.println(line(message));
         }
 
         @Override
         public void details(String message) {
             if (everything) {
-                says(message);
+                err.println(line(message));
             }
+            file.println(line(message));
+        }
+
+        private static String line(String message) {
+            return STAMP.format(LocalDateTime.now()) + " " + TaskForm.shown(message);
         }
     }
 }

@@ -37,6 +37,10 @@ final class RegisterOperations extends DatabaseCommand {
             description = "Further jars and directories, for compiling and for the workers.")
     List<String> classpath = List.of();
 
+    /** As the Python one had it; registering never deletes, so both mean the same. */
+    @Option(names = "--reset", negatable = true, hidden = true)
+    boolean reset;
+
     @Override
     protected List<String> needs() {
         return List.of("PATH");

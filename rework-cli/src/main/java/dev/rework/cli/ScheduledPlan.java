@@ -9,6 +9,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,15 +24,7 @@ final class ScheduledPlan extends DatabaseCommand {
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ssxxx", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final Output.Form<Fire> FORM = new Output.Form<>(
             List.of("time", "operation", "domain", "plan"),
-            fire -> Map.of(
-                    "time",
-                    String.valueOf(PlanForm.time(fire.at, ZoneOffset.UTC)),
-                    "operation",
-                    fire.plan.operation(),
-                    "domain",
-                    fire.plan.domain(),
-                    "plan",
-                    fire.plan.id()),
+            ScheduledPlan::values,
             (fire, palette) -> UTC.format(fire.at) + " "
                     + palette.paint(Palette.Colour.CYAN, TaskForm.shown(fire.plan.operation())));
 
@@ -39,6 +32,15 @@ final class ScheduledPlan extends DatabaseCommand {
     int hours = 1;
 
     private record Fire(Instant at, Plan plan) {}
+
+    private static Map<String, Object> values(Fire fire) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("time", String.valueOf(PlanForm.time(fire.at, ZoneOffset.UTC)));
+        values.put("operation", fire.plan.operation());
+        values.put("domain", fire.plan.domain());
+        values.put("plan", fire.plan.id());
+        return values;
+    }
 
     @Override
     protected List<String> needs() {

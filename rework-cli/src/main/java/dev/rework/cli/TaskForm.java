@@ -80,6 +80,9 @@ final class TaskForm {
         }
         line.append(' ').append(extra);
         line.append(stamp(palette, task.queued()));
+        if (task.state() == TaskState.SCHEDULED) {
+            line.append(" due ").append(stamp(palette, task.runAt()));
+        }
         if (task.started() != null) {
             line.append(" → ").append(stamp(palette, task.started()));
         }

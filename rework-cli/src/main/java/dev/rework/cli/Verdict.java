@@ -19,6 +19,7 @@ import dev.rework.embedded.EmbeddedPostgresException;
 import dev.rework.monitor.MonitorRefused;
 import dev.rework.sql.SchemaException;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.sql.SQLException;
@@ -66,7 +67,10 @@ final class Verdict {
     private static Refusal onSql(SQLException error) {
         String state = error.getSQLState() == null ? "" : error.getSQLState();
         if (state.startsWith("08")) {
-            String message = "the database is out of reach: " + message(error);
+            String message = "the database is out of reach: "
+                    + (error.getCause() instanceof UnknownHostException unknown
+                            ? "there is no host " + unknown.getMessage()
+                            : message(error));
             return new Refusal(ExitCode.UNREACHABLE, message, "rework doctor looks closer", error);
         }
         String message = "the database answered: " + message(error);

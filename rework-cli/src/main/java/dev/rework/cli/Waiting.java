@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
 
-/** Why queued tasks wait in vain: nobody has their operation registered, or no monitor runs where it is. */
+/** Why tasks that are queued, or due, wait in vain: nobody has their operation registered, or no monitor runs where it is. */
 final class Waiting {
     private static final String LOOK = """
             select t.id, o.domain, t.host, r.hosts, r.live
@@ -26,7 +26,7 @@ final class Waiting {
                   from rework.registration g
                  where g.operation = o.id and g.retired_at is null and t.host in ('', g.host)
               ) r
-             where t.id = any (?) and t.ready and r.live = 0
+             where t.id = any (?) and (t.ready or t.run_at < clock_timestamp() - interval '5 seconds') and r.live = 0
             """;
 
     private Waiting() {}
@@ -34,7 +34,7 @@ final class Waiting {
     /** In words, by the ids of the tasks concerned; most often there are none. */
     static Map<Long, String> inVain(DataSource connections, List<TaskSnapshot> tasks) throws SQLException {
         Long[] queued = tasks.stream()
-                .filter(task -> task.state() == TaskState.QUEUED)
+                .filter(task -> task.state() == TaskState.QUEUED || task.state() == TaskState.SCHEDULED)
                 .map(TaskSnapshot::id)
                 .toArray(Long[]::new);
         Map<Long, String> reasons = new HashMap<>();

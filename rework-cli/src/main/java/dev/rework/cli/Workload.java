@@ -90,6 +90,19 @@ final class Workload {
              limit 20
             """;
 
+    /** Tasks whose time has come and that nobody has queued: monitors do that. At most a thousand are looked at. */
+    private static final String OVERDUE = """
+            select o.domain, count(*), min(t.run_at)::text
+              from (select operation, run_at
+                      from rework.task
+                     where waiting and run_at < clock_timestamp() - interval '30 seconds'
+                     order by run_at
+                     limit 1000) t
+              join rework.operation o on o.id = t.operation
+             group by o.domain
+             order by o.domain
+            """;
+
     private static final String HOLDERS = """
             select a.pid, coalesce(a.application_name, ''), (clock_timestamp() - a.xact_start)::text
               from pg_catalog.pg_stat_activity a
@@ -112,6 +125,7 @@ final class Workload {
         monitors();
         domains();
         unserved();
+        overdue();
         lonelyHosts();
         holders();
         return List.copyOf(findings);
@@ -166,6 +180,16 @@ final class Workload {
         }
         if (rows.isEmpty()) {
             findings.add(Finding.ok("operations", "every one with waiting tasks is served"));
+        }
+    }
+
+    private void overdue() throws SQLException {
+        for (List<String> row : rows(OVERDUE, 3)) {
+            findings.add(Finding.problem(
+                    "overdue",
+                    row.get(1) + " tasks of domain " + row.get(0) + " are due, since " + row.get(2)
+                            + ", and no monitor has queued them",
+                    "rework monitor --domain " + row.get(0)));
         }
     }
 

@@ -122,6 +122,20 @@ class DoctorTest {
     }
 
     @Test
+    void tasksThatAreDueAndThatNobodyQueuesAreAProblem() {
+        long task = Rows.queued(DB, Rows.operation(DB, "default", "hello", null));
+        DB.update(
+                "update rework.task set state = 'scheduled', run_at = clock_timestamp() - interval '1 min' where id = ?",
+                task);
+        Ran ran = doctor();
+        assertThat(ran.code()).isOne();
+        assertThat(ran.out()).contains("overdue: 1 tasks of domain default are due, since ");
+        assertThat(Ran.rework("list-tasks", DB.url()).out())
+                .contains("scheduled", " due [")
+                .endsWith(" waiting: no monitor of domain default runs on here\n");
+    }
+
+    @Test
     void aMissingSchemaIsAProblemWithItsRemedy() throws Exception {
         TestDatabase bare = TestDatabase.empty().create("doctor");
         try {

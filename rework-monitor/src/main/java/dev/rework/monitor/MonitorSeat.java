@@ -79,6 +79,6 @@ final class MonitorSeat {
                 options.maxMemoryMb(),
                 options.hardMemoryMb(),
                 options.debugPort(),
-                options.vacuum() == null ? "null" : "\"" + options.vacuum() + "\"");
+                options.vacuum() == null ? "null" : "\"" + RunningMonitor.shown(options.vacuum()) + "\"");
     }
 }

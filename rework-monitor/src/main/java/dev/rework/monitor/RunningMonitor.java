@@ -135,7 +135,7 @@ final class RunningMonitor {
     }
 
     /** Whole days as people write them: {@link Duration} itself would say PT720H. */
-    private static String shown(Duration kept) {
+    static String shown(Duration kept) {
         Duration days = Duration.ofDays(kept.toDays());
         return days.equals(kept) ? "P" + kept.toDays() + "D" : kept.toString();
     }

@@ -7,6 +7,7 @@ import dev.rework.SchemaMismatch;
 import dev.rework.sql.Schema;
 import dev.rework.sql.SchemaException;
 import dev.rework.sql.SchemaStatus;
+import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -176,6 +177,9 @@ public final class Database {
         Throwable deepest = error;
         while (deepest.getCause() instanceof SQLException cause) {
             deepest = cause;
+        }
+        if (deepest.getCause() instanceof UnknownHostException unknown) {
+            return "there is no host " + unknown.getMessage();
         }
         String message = String.valueOf(deepest.getMessage()).strip();
         int end = message.indexOf('\n');
