@@ -224,17 +224,33 @@ final class Mutants {
         // By class and filter: a method is selected with its parameters' types, which need not stand in the list.
         tests.stream().map(test -> test.split("#")[0]).distinct().forEach(type -> command.add("--select-class=" + type));
         tests.forEach(test -> command.add("--include-methodname=" + test + (test.contains("#") ? "" : "#.*")));
-        Process process = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(new File(module))
                 .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly().waitFor();
-            return new Ran(-1, List.of(), log);
+                .redirectOutput(log.toFile());
+        builder.environment().put("REWORK_MUTANT", name + ";" + module);
+        Process process = builder.start();
+        try {
+            boolean ended = process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            return new Ran(ended ? process.exitValue() : -1, failed(reports), log);
+        } finally {
+            sweep("REWORK_MUTANT=" + name + ";" + module + "\0");
         }
-        return new Ran(process.exitValue(), failed(reports), log);
+    }
+
+    /** Ends what a test without its guard has left, which inherited this in its environment. */
+    private static void sweep(String variable) {
+        ProcessHandle.allProcesses()
+                .filter(process -> environment(process).contains(variable))
+                .forEach(ProcessHandle::destroyForcibly);
+    }
+
+    private static String environment(ProcessHandle process) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(process.pid()), "environ"), StandardCharsets.ISO_8859_1);
+        } catch (IOException gone) {
+            return "";
+        }
     }
 
     private static List<String> failed(Path reports) throws IOException {

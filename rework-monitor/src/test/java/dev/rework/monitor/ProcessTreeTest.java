@@ -36,7 +36,7 @@ class ProcessTreeTest {
         List<ProcessHandle> all = ProcessTree.tagged(tag);
 
         ProcessTree.kill(leader.toHandle(), tag);
-        assertThat(leader.isAlive()).isFalse();
+        assertThat(leader.toHandle().isAlive()).isFalse(); // a Process knows of its end a moment later
         assertThat(ProcessTree.sweep(tag)).isTrue();
 
         assertThat(leader.waitFor()).isEqualTo(137);
