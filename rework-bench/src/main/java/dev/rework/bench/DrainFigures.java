@@ -96,6 +96,17 @@ final class DrainFigures {
 
     static Numbers warm(Run run, House house, MonitorProcess monitor, String operation, int tasks)
             throws SQLException, IOException {
+        return warm(run, house, monitor, operation, tasks, () -> {});
+    }
+
+    /** Something to do while nobody claims. */
+    interface Step {
+        void take() throws SQLException;
+    }
+
+    /** @param before done before the queue is filled, with the workers warm and idle */
+    static Numbers warm(Run run, House house, MonitorProcess monitor, String operation, int tasks, Step before)
+            throws SQLException, IOException {
         int warm = Math.min(WARM, tasks);
         long last = house.queue(operation, warm);
         house.tell();
@@ -107,6 +118,7 @@ final class DrainFigures {
         long wal;
         Cpu cpu;
         try {
+            before.take();
             last = house.queue(operation, tasks);
             house.settle();
             wal = run.server().walBytes();

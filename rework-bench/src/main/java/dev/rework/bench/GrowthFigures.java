@@ -6,7 +6,6 @@ import dev.rework.internal.db.Outcome;
 import dev.rework.internal.db.Place;
 import dev.rework.internal.db.TaskQueue;
 import dev.rework.internal.db.Turn;
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -28,7 +27,7 @@ final class GrowthFigures {
 
     /** Who else is in the table. */
     enum Crowd {
-        EMPTY("select 1 where ? < 0"),
+        EMPTY(""),
         FINISHED("""
                 insert into rework.task (operation, state, worker, attempt, started, finished, run_at, queued)
                 select o.id, 'done', 1, 1, x, x, x, x
@@ -62,12 +61,17 @@ final class GrowthFigures {
                   from rework.operation o, generate_series(1, ?) i
                  where o.domain = 'bench' and o.name = 'noop'
                 """),
-        SNAPSHOT("select 1 where ? < 0");
+        SNAPSHOT("");
 
         private final String sql;
 
         Crowd(String sql) {
             this.sql = sql;
+        }
+
+        /** Whether it stands there before the workers get warm. */
+        boolean isBefore() {
+            return this != EMPTY && this != SNAPSHOT && this != BEHIND;
         }
 
         String figure() {
@@ -90,8 +94,22 @@ final class GrowthFigures {
                 if (crowd == Crowd.SNAPSHOT) {
                     hold(holder);
                 }
-                taken.number(crowd.figure(), "tasks/s", rate(house, monitor));
-                List<Double> claims = claims(house, monitor);
+                List<Double> claims = new ArrayList<>();
+                boolean first = crowd == Crowd.BEHIND;
+                // What stands behind is drained too, once the measured tasks are: nobody may claim by hand beside that.
+                DrainFigures.Step before = first ? () -> claims.addAll(behind(house)) : () -> {};
+                int tasks = run.scale().drain;
+                double rate = DrainFigures.warm(run, house, monitor, "noop", tasks, before)
+                        .rate();
+                taken.number(crowd.figure(), "tasks/s", rate);
+                if (!first) {
+                    monitor.pause();
+                    try {
+                        claims.addAll(claims(house));
+                    } finally {
+                        monitor.resume();
+                    }
+                }
                 taken.number(crowd.figure() + ".claim.p50", "ms", Samples.quantile(claims, 0.5));
                 taken.number(crowd.figure() + ".claim.p99", "ms", Samples.quantile(claims, 0.99));
             }
@@ -99,9 +117,8 @@ final class GrowthFigures {
     }
 
     /** How long a worker's statement takes that settles some tasks and claims the next. */
-    private List<Double> claims(House house, MonitorProcess monitor) throws SQLException, IOException {
+    private static List<Double> claims(House house) throws SQLException {
         List<Double> took = new ArrayList<>();
-        monitor.pause();
         try (Connection connection = Race.connect(house)) {
             house.queue("noop", (CLAIMS + WARM_CLAIMS) * EACH);
             TaskQueue queue = new TaskQueue(connection, TurnFigures.worker(connection));
@@ -118,14 +135,14 @@ final class GrowthFigures {
                 from = turn.claims().get(EACH - 1).place();
             }
             queue.turn(outcomes, null, false);
-        } finally {
-            monitor.resume();
         }
         return took;
     }
 
-    private double rate(House house, MonitorProcess monitor) throws SQLException, IOException {
-        return DrainFigures.warm(run, house, monitor, "noop", run.scale().drain).rate();
+    /** While nobody claims: a million tasks are put behind those to be measured. */
+    private List<Double> behind(House house) throws SQLException {
+        fill(house.connection, Crowd.BEHIND);
+        return claims(house);
     }
 
     private static void hold(Connection holder) throws SQLException {
@@ -137,6 +154,9 @@ final class GrowthFigures {
     }
 
     private String template(Crowd crowd) throws SQLException {
+        if (!crowd.isBefore()) {
+            return run.template();
+        }
         String template = run.template() + "_" + crowd.name().toLowerCase(Locale.ROOT);
         if (made.add(crowd)) {
             run.keepUntilEnd(template);

@@ -24,7 +24,7 @@ final class House implements AutoCloseable {
             select t.id
               from rework.task t
               join rework.operation o on o.id = t.operation
-             where t.ready and o.domain = 'bench' and o.name = ?
+             where t.ready and o.domain = 'bench' and o.name = ? and t.host = '' and t.rank = 0
              order by t.rank desc, t.run_at desc, t.id desc
              limit 1
             """;
@@ -35,7 +35,8 @@ final class House implements AutoCloseable {
             select count(*)
               from rework.task t
               join rework.operation o on o.id = t.operation
-             where o.domain = 'bench' and o.name = ? and t.finished is null and t.run_at <= clock_timestamp()
+             where o.domain = 'bench' and o.name = ? and t.host = '' and t.rank = 0 and t.finished is null
+               and t.run_at <= clock_timestamp()
             """;
 
     private static final String DRAINED = """

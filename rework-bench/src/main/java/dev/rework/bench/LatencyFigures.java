@@ -68,7 +68,7 @@ final class LatencyFigures {
                     Rework rework = Rework.connect(house.server.address(house.name))) {
                 List<Double> gone = new ArrayList<>();
                 List<Double> settled = new ArrayList<>();
-                for (int i = 0; i < Math.max(5, run.scale().probes / 10); i++) {
+                for (int i = 0; i < Math.max(5, run.scale().probes / 16); i++) {
                     Task<Object> task = rework.task("busy").domain(House.DOMAIN).schedule();
                     task.join(TaskState.RUNNING, LIMIT);
                     LockSupport.parkNanos(50_000_000);

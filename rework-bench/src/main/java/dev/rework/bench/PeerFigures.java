@@ -40,7 +40,7 @@ final class PeerFigures {
         String input = (peer.command.contains("node")
                         ? run.server().address(database)
                         : run.server().jdbcUrl(database)) + "\n" + jobs + "\n" + Math.max(100, run.scale().singles / 5)
-                + "\n" + run.scale().probes + "\n";
+                + "\n" + Math.min(100, run.scale().probes) + "\n";
         Map<String, String> answers =
                 Processes.ask(Processes.builder(peer.command, Map.of()), input, run.log(peer.name), 180);
         if (answers.isEmpty()) {
@@ -55,9 +55,9 @@ final class PeerFigures {
     private List<Peer> peers() {
         List<Peer> peers = new ArrayList<>();
         List<String> java = Processes.java("dev.rework.bench.peers.PeerMain");
-        peers.add(new Peer("db-scheduler", Processes.with(java, "db-scheduler"), 30));
-        peers.add(new Peer("jobrunr", Processes.with(java, "jobrunr"), 10));
-        peers.add(new Peer("quartz", Processes.with(java, "quartz"), 3));
+        peers.add(new Peer("db-scheduler", Processes.with(java, "db-scheduler"), 20));
+        peers.add(new Peer("jobrunr", Processes.with(java, "jobrunr"), 8));
+        peers.add(new Peer("quartz", Processes.with(java, "quartz"), 1));
         run.options().node().ifPresent(folder -> {
             String script = folder.resolve(Path.of("peers.mjs")).toString();
             peers.add(new Peer("graphile-worker", List.of("node", script, "graphile-worker"), 100));

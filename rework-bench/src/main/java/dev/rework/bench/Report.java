@@ -170,6 +170,7 @@ final class Report {
                         .append(")\n");
             }
         }
+        alike(page);
         table(page);
         page.append(METHOD);
         Files.writeString(docs.resolve("performance.md"), page);
@@ -195,6 +196,28 @@ final class Report {
                     .append(" | ")
                     .append(goal.boundText())
                     .append(goal.met(samples) ? " | met |\n" : " | **not met** |\n");
+        }
+    }
+
+    /** The goals compare us warm with peers from their start; here both are past it, or both begin cold. */
+    private void alike(StringBuilder page) {
+        page.append("\n| like with like | ratio |\n|---|---:|\n");
+        for (String peer : List.of("graphile-worker", "pg-boss", "db-scheduler", "jobrunr", "quartz")) {
+            alike(page, "drain.noop.2.steady", "peer." + peer + ".steady");
+            alike(page, "drain.cold.2.fromfirst", "peer." + peer + ".drain");
+        }
+        alike(page, "drain.noop.2", "floor.drain.500x2");
+    }
+
+    private void alike(StringBuilder page, String ours, String theirs) {
+        if (samples.has(ours) && samples.has(theirs)) {
+            page.append("| `")
+                    .append(ours)
+                    .append("` / `")
+                    .append(theirs)
+                    .append("` | ")
+                    .append(Goal.number(samples.ratio(ours, theirs)))
+                    .append(" |\n");
         }
     }
 

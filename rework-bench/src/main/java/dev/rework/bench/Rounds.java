@@ -41,6 +41,7 @@ final class Rounds {
             floor.drain(4, 100);
             drain.warm(2);
             floor.drain(2, 500);
+            drain.cold(2);
         }
         if (options.only().contains("turns")) {
             floor.drain(2, 500);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rework.embedded.TestDatabase;
 import dev.rework.internal.db.Enqueue;
+import dev.rework.internal.db.TaskStates;
 import java.lang.reflect.Field;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -52,9 +53,18 @@ class PlansTest {
         assertThat(plan("OURS")).contains("task_pkey");
     }
 
+    @Test
+    void waitingReadsByKey() throws Exception {
+        assertThat(plan(TaskStates.class, "STATES")).contains("task_pkey").doesNotContain("Seq Scan");
+    }
+
     /** As the server plans it for any values. */
     private static String plan(String name) throws Exception {
-        Field field = Enqueue.class.getDeclaredField(name);
+        return plan(Enqueue.class, name);
+    }
+
+    private static String plan(Class<?> owner, String name) throws Exception {
+        Field field = owner.getDeclaredField(name);
         field.setAccessible(true);
         StringBuilder numbered = new StringBuilder();
         int binds = 0;
