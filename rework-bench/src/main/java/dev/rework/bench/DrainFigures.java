@@ -96,7 +96,7 @@ final class DrainFigures {
 
     static Numbers warm(Run run, House house, MonitorProcess monitor, String operation, int tasks)
             throws SQLException, IOException {
-        return warm(run, house, monitor, operation, tasks, () -> {});
+        return warm(run, house, monitor, new Work(operation, tasks, () -> {}));
     }
 
     /** Something to do while nobody claims. */
@@ -105,8 +105,11 @@ final class DrainFigures {
     }
 
     /** @param before done before the queue is filled, with the workers warm and idle */
-    static Numbers warm(Run run, House house, MonitorProcess monitor, String operation, int tasks, Step before)
-            throws SQLException, IOException {
+    record Work(String operation, int tasks, Step before) {}
+
+    static Numbers warm(Run run, House house, MonitorProcess monitor, Work work) throws SQLException, IOException {
+        String operation = work.operation;
+        int tasks = work.tasks;
         int warm = Math.min(WARM, tasks);
         long last = house.queue(operation, warm);
         house.tell();
@@ -118,7 +121,7 @@ final class DrainFigures {
         long wal;
         Cpu cpu;
         try {
-            before.take();
+            work.before.take();
             last = house.queue(operation, tasks);
             house.settle();
             wal = run.server().walBytes();

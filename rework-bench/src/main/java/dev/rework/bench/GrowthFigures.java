@@ -99,7 +99,7 @@ final class GrowthFigures {
                 // What stands behind is drained too, once the measured tasks are: nobody may claim by hand beside that.
                 DrainFigures.Step before = first ? () -> claims.addAll(behind(house)) : () -> {};
                 int tasks = run.scale().drain;
-                double rate = DrainFigures.warm(run, house, monitor, "noop", tasks, before)
+                double rate = DrainFigures.warm(run, house, monitor, new DrainFigures.Work("noop", tasks, before))
                         .rate();
                 taken.number(crowd.figure(), "tasks/s", rate);
                 if (!first) {
