@@ -13,6 +13,8 @@ import java.util.Locale;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.StatementExceptions;
+import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
 import org.jspecify.annotations.Nullable;
 
 /** Table {@code task} for clients: reads and abort. Threads may share it. */
@@ -130,7 +132,10 @@ public final class TaskStore {
 
     /** On these connections, whatever their auto-commit. */
     public static Jdbi jdbi(DataSource connections) {
-        return Jdbi.create(() -> Database.committing(connections.getConnection()));
+        Jdbi jdbi = Jdbi.create(() -> Database.committing(connections.getConnection()));
+        // By default an error quotes the statement and all that was bound to it, into whatever logs it.
+        jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
+        return jdbi;
     }
 
     /**
