@@ -93,7 +93,7 @@ class MonitorSeatTest {
         List<MonitorRow> rows = store.list(null, null, 10, 0);
         assertThat(rows).singleElement().satisfies(row -> {
             assertThat(row.id()).isEqualTo(id);
-            assertThat(row.options()).contains("\"maxworkers\": 2", "\"vacuum\": \"PT720H\"");
+            assertThat(row.options()).contains("\"maxworkers\": 2", "\"vacuum\": \"P30D\"");
             assertThat(row.silent()).isFalse();
         });
         assertThat(store.renew(id)).isTrue();
