@@ -120,6 +120,10 @@ class CanaryTest {
                     "it runs",
                     Duration.ofSeconds(90),
                     () -> "running".equals(db.one(String.class, "select state from rework.task where id = " + held)));
+            Eventually.isTrue(
+                    "its child too",
+                    Duration.ofSeconds(90),
+                    () -> monitor.descendants().count() >= 2);
             processesAreClean(monitor);
             nobodyListens(monitor);
             Files.writeString(go, "");
