@@ -167,7 +167,9 @@ class QuickStartTest {
         assertThat(rework("show-task", DB.url(), task, "-o", "json").object())
                 .containsEntry("cause", "abort")
                 .containsEntry("reason", "enough");
-        assertThat(rework("dump-task", DB.url(), task).out()).contains("FirstTasks.stuck");
+        Eventually.isTrue(
+                "what it did is kept",
+                () -> rework("dump-task", DB.url(), task).out().contains("FirstTasks.stuck"));
         long worker = DB.number("select worker from rework.task where id = ?", Long.parseLong(task));
         assertThat(DB.one(String.class, "select state from rework.worker where id = ?", worker))
                 .isEqualTo("dead");
