@@ -96,7 +96,20 @@ final class Beside implements AutoCloseable {
 
     /** The processes of its workers. */
     List<Long> workers() {
-        return monitor.handle().descendants().map(ProcessHandle::pid).sorted().toList();
+        return monitor.handle()
+                .descendants()
+                .filter(Beside::isWorker)
+                .map(ProcessHandle::pid)
+                .sorted()
+                .toList();
+    }
+
+    /** And not the one that makes their archive of classes. */
+    static boolean isWorker(ProcessHandle child) {
+        return child.info()
+                .arguments()
+                .map(words -> !List.of(words).contains("--train"))
+                .orElse(true);
     }
 
     void release(String name) throws IOException {

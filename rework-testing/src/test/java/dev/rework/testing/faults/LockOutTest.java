@@ -146,6 +146,7 @@ class LockOutTest {
         return beside.monitor
                 .handle()
                 .children()
+                .filter(Beside::isWorker)
                 .findFirst()
                 .map(ProcessHandle::destroyForcibly)
                 .orElse(false);

@@ -91,6 +91,7 @@ class SoakTest {
         return beside.monitor
                         .handle()
                         .children()
+                        .filter(Beside::isWorker)
                         .findFirst()
                         .map(ProcessHandle::destroyForcibly)
                         .orElse(false)

@@ -166,7 +166,7 @@ class UpgradeTest {
     }
 
     private static void killAWorkerBetweenTasks(MonitorProcess monitor) {
-        monitor.handle().children().findFirst().ifPresent(ProcessHandle::destroyForcibly);
+        monitor.handle().children().filter(Beside::isWorker).findFirst().ifPresent(ProcessHandle::destroyForcibly);
     }
 
     private static void stop(MonitorProcess monitor) {
