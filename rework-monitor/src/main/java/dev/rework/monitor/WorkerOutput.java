@@ -1,5 +1,6 @@
 package dev.rework.monitor;
 
+import dev.rework.SecretKeyMissing;
 import dev.rework.internal.Frame;
 import dev.rework.internal.HandCell.Begun;
 import dev.rework.internal.LinePayload;
@@ -140,11 +141,15 @@ final class WorkerOutput implements FrameSplitter.Sink {
         }
     }
 
-    /** What cannot be opened here has been taken out of all but what children print. */
+    /** What cannot be opened here has been taken out of all but what children print, and holds nothing up. */
     private void redact(String sealed) {
-        String text = secrets.ring().open(sealed, SECRET);
-        if (text != null) {
-            redaction = redaction.with(text);
+        try {
+            String text = secrets.ring().open(sealed, SECRET);
+            if (text != null) {
+                redaction = redaction.with(text);
+            }
+        } catch (SecretKeyMissing | IllegalArgumentException closed) {
+            ears.aside("what children print is not looked through for secrets: " + closed.getMessage());
         }
     }
 

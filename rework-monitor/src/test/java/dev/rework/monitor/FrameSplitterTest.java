@@ -99,6 +99,18 @@ class FrameSplitterTest {
     }
 
     @Test
+    void aSecretThatCannotBeOpenedHoldsNothingUp() {
+        feed(
+                frame(Frame.Type.BEGIN, 7, 1, 0, 0),
+                frame(Frame.Type.SECRET, "no seal of ours"),
+                frame(Frame.Type.SECRET, KeyRing.parse(KeyRing.newKey()).seal("of another key", "pipe")),
+                bytes("goes on\n"),
+                frame(Frame.Type.END, 7, 1));
+        assertThat(texts()).containsExactly("7 stdout goes on");
+        assertThat(heard).anyMatch(text -> text.startsWith("aside what children print is not looked through"));
+    }
+
+    @Test
     void anyCutOfTheStreamGivesTheSameLines() {
         byte[] stream = all(
                 frame(Frame.Type.BEGIN, 7, 1, 0, 0),

@@ -1,6 +1,8 @@
 package dev.rework.worker;
 
+import dev.rework.SecretKeyMissing;
 import dev.rework.internal.Frame;
+import dev.rework.internal.KeyRing;
 import dev.rework.internal.LinePayload;
 import dev.rework.internal.Redaction;
 import dev.rework.internal.SecretKeys;
@@ -8,6 +10,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,13 +71,19 @@ final class Pipe {
         tell(keys);
     }
 
-    /** The same once more: a new reader has not heard it. */
+    /** The same once more: a new reader has not heard it. Keys that cannot be read any more hold nothing up. */
     synchronized void tell(SecretKeys keys) {
-        if (redaction.isEmpty() || keys.ring().isEmpty()) {
+        if (redaction.isEmpty()) {
             return;
         }
-        for (String text : redaction.texts()) {
-            Frame frame = Frame.of(Frame.Type.SECRET, keys.ring().seal(text, SECRET));
+        KeyRing ring;
+        try {
+            ring = keys.ring();
+        } catch (SecretKeyMissing unreadable) {
+            return;
+        }
+        for (String text : ring.isEmpty() ? List.<String>of() : redaction.texts()) {
+            Frame frame = Frame.of(Frame.Type.SECRET, ring.seal(text, SECRET));
             if (frame.payload().length < Frame.MAX_PAYLOAD) {
                 send(frame);
             }

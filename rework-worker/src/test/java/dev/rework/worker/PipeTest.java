@@ -3,9 +3,16 @@ package dev.rework.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rework.internal.Frame;
+import dev.rework.internal.Redaction;
+import dev.rework.internal.SecretKeys;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What is kept back and when it is let out. */
 class PipeTest {
@@ -29,6 +36,15 @@ class PipeTest {
         pipe.hold(8L, 1, 0L, 0L);
         pipe.letOut();
         assertThat(sent()).contains("8\t1\t0\t0").doesNotContain("7\t1");
+    }
+
+    /** The monitor is gone: what the worker does then may not depend on a file of keys. */
+    @Test
+    void keysThatCannotBeReadAnyMoreHoldNothingUp(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("secret.key"), "no key at all\n");
+        pipe.redact(Redaction.of(Stream.of("hunter2!")), SecretKeys.ofLaunch("file:" + file));
+        pipe.tell(SecretKeys.ofLaunch("file:" + file));
+        assertThat(sent()).isEmpty();
     }
 
     @Test
