@@ -28,7 +28,6 @@ final class AbortOrder {
     private static final long DROP_MILLIS = 250;
     private static final long DUMP_MILLIS = 200;
     private static final long RELEASE_MILLIS = 50;
-    private static final long KEEP_MILLIS = 100;
     private static final long STOPPED_MILLIS = 100;
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern(
                     "uuuu-MM-dd HH:mm:ss.SSSSSSxxx", Locale.ROOT)
@@ -75,6 +74,9 @@ final class AbortOrder {
             }
         }
         String dump = TakeDumps.within(early == null ? TakeDumps.ask(worker) : early, DUMP_MILLIS);
+        if (dump != null) {
+            worker.lastDump(new WorkerProcess.Dump(attempt, dump));
+        }
         worker.send(new Control.Release());
         boolean released = within(worker.answers().released().thenApply(done -> true), RELEASE_MILLIS) != null;
         if (!released) {
@@ -85,19 +87,6 @@ final class AbortOrder {
             // It ended meanwhile, and the worker begins nothing more.
             worker.stop("explicit shutdown");
         }
-        if (dump != null) {
-            context.acts().execute(() -> keep(attempt, dump));
-        }
-    }
-
-    /** Not while the end of the task is being written, which somebody waits for. */
-    private void keep(Begun attempt, String dump) {
-        try {
-            TimeUnit.MILLISECONDS.sleep(KEEP_MILLIS);
-        } catch (InterruptedException ending) {
-            Thread.currentThread().interrupt();
-        }
-        TakeDumps.store(context, attempt, dump);
     }
 
     /** Looks at what is in its hands while it cannot begin anything else: it is stopped for that moment. */

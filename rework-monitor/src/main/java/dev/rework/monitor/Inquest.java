@@ -41,6 +41,7 @@ final class Inquest {
             String lastWords = lastWords(worker);
             remember(worker);
             decide(death(worker, exit, lastWords));
+            worker.lastDump().ifPresent(dump -> TakeDumps.store(context, dump.attempt(), dump.content()));
             forget(worker.facts().cell());
         } catch (IOException e) {
             context.listener().details(worker + ": " + e);

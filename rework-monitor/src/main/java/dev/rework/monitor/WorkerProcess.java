@@ -39,6 +39,9 @@ final class WorkerProcess {
     /** What connects it with this monitor: it has its own ends of the pipes. */
     record Link(@Nullable Process process, ControlLine control, WorkerOutput output, PipeReader reader) {}
 
+    /** What an attempt was doing. */
+    record Dump(Begun attempt, String content) {}
+
     private final Facts facts;
     private final @Nullable Link link;
     private final Answers answers = new Answers();
@@ -49,6 +52,7 @@ final class WorkerProcess {
     private volatile boolean waits;
     private volatile long idleSince = System.nanoTime();
     private volatile long wokenAt = System.nanoTime();
+    private volatile @Nullable Dump lastDump;
     private volatile String bye = "";
     private volatile int memoryMb;
     private volatile int peakMb;
@@ -88,6 +92,15 @@ final class WorkerProcess {
     void report() {
         reported = true;
         idleSince = System.nanoTime();
+    }
+
+    /** Taken before its end; kept once the verdict is written, which somebody waits for. */
+    void lastDump(Dump dump) {
+        lastDump = dump;
+    }
+
+    Optional<Dump> lastDump() {
+        return Optional.ofNullable(lastDump);
     }
 
     /** Whether it was told to end, will be killed, or ends by itself. */
