@@ -184,7 +184,6 @@ final class WorkerArchive {
 
     private static int train(Key wanted, Path half, Launch launch) throws IOException, InterruptedException {
         Path hand = half.resolveSibling(half.getFileName() + ".hand");
-        Path words = half.resolveSibling(half.getFileName() + ".log");
         // Beside the first tasks it should not be noticed.
         List<String> command = new ArrayList<>(List.of("sh", "-c", "exec nice -n 19 \"$@\"", "sh"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -208,7 +207,6 @@ final class WorkerArchive {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
             Files.deleteIfExists(hand);
-            Files.deleteIfExists(words);
         }
     }
 

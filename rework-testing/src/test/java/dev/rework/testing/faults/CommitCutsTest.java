@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class CommitCutsTest {
     private static final int PERCENT = Integer.getInteger("rework.cuts.percent", 100);
-    /** Only a worker's turn, which settles and claims, says this. */
+    /** Only what a worker claims or settles with says this. */
     private static final String TURN = "chosen as materialized";
     /** Five times what is wanted, for a machine that does other things too. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
