@@ -1,14 +1,12 @@
 package dev.rework.cli;
 
-import java.io.PrintWriter;
+import dev.rework.internal.PlainDataSource;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLFeatureNotSupportedException;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Opens connections as another source does, but keeps the last one given back and hands it out again: a command that polls
  * opens one connection, and no pool has to start. Threads may share it.
  */
-final class KeptConnections implements DataSource, AutoCloseable {
+final class KeptConnections implements PlainDataSource, AutoCloseable {
     private final DataSource origin;
     private final FirstUse firstUse;
     private final AtomicReference<@Nullable Connection> kept = new AtomicReference<>();
@@ -93,43 +91,5 @@ final class KeptConnections implements DataSource, AutoCloseable {
                 // the process ends, and the server notices
             }
         }
-    }
-
-    @Override
-    public Connection getConnection(String user, String password) throws SQLException {
-        throw new SQLFeatureNotSupportedException("the address says who connects");
-    }
-
-    @Override
-    public @Nullable PrintWriter getLogWriter() {
-        return null;
-    }
-
-    @Override
-    public void setLogWriter(@Nullable PrintWriter out) {}
-
-    @Override
-    public void setLoginTimeout(int seconds) throws SQLException {
-        origin.setLoginTimeout(seconds);
-    }
-
-    @Override
-    public int getLoginTimeout() throws SQLException {
-        return origin.getLoginTimeout();
-    }
-
-    @Override
-    public Logger getParentLogger() throws SQLFeatureNotSupportedException {
-        return origin.getParentLogger();
-    }
-
-    @Override
-    public <T> T unwrap(Class<T> type) throws SQLException {
-        return origin.unwrap(type);
-    }
-
-    @Override
-    public boolean isWrapperFor(Class<?> type) throws SQLException {
-        return origin.isWrapperFor(type);
     }
 }

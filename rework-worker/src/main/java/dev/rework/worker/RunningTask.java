@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class RunningTask extends ClaimedTask {
     private final Worker worker;
     private final Hand.Running running;
-    private final Claim claim;
     private volatile Redaction redaction = Redaction.NONE;
     private final AtomicReference<@Nullable String> progress = new AtomicReference<>();
     private volatile @Nullable String output;
@@ -35,14 +34,13 @@ final class RunningTask extends ClaimedTask {
         super(running.claim());
         this.worker = worker;
         this.running = running;
-        this.claim = running.claim();
     }
 
     /** Its input, its secrets opened; from now on they are taken out of what it says. */
     @Nullable
     String open() {
         RegistrationIndex.Entry entry = running.operation().entry();
-        String input = claim.input();
+        String input = claim().input();
         if (SecretKeys.areFor(entry.inputs())) {
             SecretInput secrets =
                     new SecretInput(worker.secrets(), worker.launch().domain(), entry.name());
@@ -80,7 +78,7 @@ final class RunningTask extends ClaimedTask {
     @Override
     public void doneIn(Connection connection) throws SQLException {
         OwnEnd.Output saved = new OwnEnd.Output(redaction.applyToJson(output), rawOutput);
-        OwnEnd.done(connection, worker.launch().worker(), claim, running.since(), saved);
+        OwnEnd.done(connection, worker.launch().worker(), claim(), running.since(), saved);
     }
 
     @Override
@@ -113,18 +111,18 @@ final class RunningTask extends ClaimedTask {
     @Override
     public synchronized Rework rework() {
         if (ended) {
-            throw new IllegalStateException("task " + claim.id() + " has ended: its client is closed");
+            throw new IllegalStateException("task " + claim().id() + " has ended: its client is closed");
         }
         Rework open = client;
         if (open == null) {
-            TaskConnections made = new TaskConnections(worker.launch(), claim.id());
+            TaskConnections made = new TaskConnections(worker.launch(), claim().id());
             boolean pooler = "0".equals(worker.launch().database().get("prepareThreshold"));
-            JoinListener joins = new Parking(worker, claim);
+            JoinListener joins = new Parking(worker, claim());
             open = Rework.open(new ClientOptions(
                     made,
                     pooler ? null : made,
                     worker.launch().jdbcUrl(),
-                    claim.id(),
+                    claim().id(),
                     joins,
                     worker.secrets(),
                     () -> {}));
