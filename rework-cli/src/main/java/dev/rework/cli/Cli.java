@@ -2,6 +2,7 @@ package dev.rework.cli;
 
 import dev.rework.internal.PlainText;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -107,7 +108,10 @@ public final class Cli {
             shell.err().println(palette.paint(Palette.Colour.FAINT, "  " + PlainText.shown(refusal.hint(), false)));
         }
         if (root.debug) {
-            (refusal.getCause() == null ? refusal : refusal.getCause()).printStackTrace(shell.err());
+            StringWriter trace = new StringWriter();
+            (refusal.getCause() == null ? refusal : refusal.getCause()).printStackTrace(new PrintWriter(trace, true));
+            // Its messages may quote what stands in a row.
+            shell.err().print(PlainText.shown(trace.toString(), true));
         }
         return refusal.exitCode().code();
     }

@@ -119,6 +119,13 @@ class CommandLineTest {
     }
 
     @Test
+    void aStackTraceReachesNoTerminalRaw() {
+        Ran ran = Ran.rework("list-tasks", "no\u001b[31mwhere", "--debug");
+        assertThat(ran.code()).isEqualTo(2);
+        assertThat(ran.err()).contains("\tat ").doesNotContain("\u001b");
+    }
+
+    @Test
     void debugShowsTheStackTraceAndStillNoPassword() {
         Ran ran = Ran.rework("list-tasks", NOWHERE, "--debug");
         assertThat(ran.code()).isEqualTo(3);
