@@ -17,7 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Aborts that arrive at the moment when one task ends and the next begins in the same worker. */
 class AbortRaceTest {
 
-    private static final int LASTS_MILLIS = 10;
+    private static final int LASTS_MILLIS = 60;
+    private static final int LONGER_MILLIS = 20;
+    private static final long FIRST_NANOS = 5_000_000;
     private static final long LATER_NANOS = 2_000_000;
     private static final long EARLIER_NANOS = LATER_NANOS / 40;
 
@@ -41,16 +43,20 @@ class AbortRaceTest {
         race(20);
     }
 
-    /** A hit has the next abort come later, a miss a little earlier: so they gather where the first task ends. */
+    /**
+     * A hit has the next abort come later, a miss a little earlier: so they gather where the first task ends. Until the
+     * first hit the steps are large; where even an abort at once is too late, the tasks are made to last longer.
+     */
     private void race(int rounds) throws Exception {
         Path innocents = dir.resolve("innocents");
         int hits = 0;
+        int lasts = LASTS_MILLIS;
         try (Stage stage = Stage.of(db, dir)) {
             stage.ended(stage.schedule("noop"));
-            long delay = LASTS_MILLIS * 1_000_000L;
+            long delay = lasts * 1_000_000L;
             for (int round = 1; round <= rounds; round++) {
                 long begun = System.nanoTime();
-                Task<?> first = stage.schedule("lasts", LASTS_MILLIS);
+                Task<?> first = stage.schedule("lasts", lasts);
                 Task<?> innocent = stage.schedule("note", innocents.toString());
                 for (long left = delay; left > 0; left = begun + delay - System.nanoTime()) {
                     LockSupport.parkNanos(left);
@@ -63,12 +69,14 @@ class AbortRaceTest {
                 assertThat(innocents).hasSize(round);
                 boolean hit = stage.ended(first).state() == TaskState.ABORTED;
                 hits += hit ? 1 : 0;
-                delay = Math.max(0, delay + (hit ? LATER_NANOS : -EARLIER_NANOS));
+                lasts += !hit && delay == 0 ? LONGER_MILLIS : 0;
+                delay = Math.max(0, delay + (hit ? LATER_NANOS : hits == 0 ? -FIRST_NANOS : -EARLIER_NANOS));
             }
         }
-        // With every abort too late there would have been no race; the delay falls until some are not.
+        System.out.println(hits + " of " + rounds + " aborts hit a task of " + lasts + " ms");
+        // With every abort too late, or too early, there would have been no race.
         if (rounds > 500) {
-            assertThat(hits).isBetween(1, rounds - 1);
+            assertThat(hits).isBetween(rounds / 200, rounds / 2);
         }
     }
 }
