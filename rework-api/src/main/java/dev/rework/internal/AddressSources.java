@@ -71,6 +71,12 @@ record AddressSources(Map<String, String> environment, Path folder, Path home, S
         return Optional.empty();
     }
 
+    /** The address or name that a variable holds. */
+    Optional<DatabaseAddress> ofVariable(String name) {
+        String value = variable(name);
+        return value == null ? Optional.empty() : Optional.of(addressOrName(value, name, Set.of(name)));
+    }
+
     /** The address that a configuration file has under this name. */
     Optional<ConfigFile.Entry> named(String name) {
         return ConfigFile.find(configFiles(), name);

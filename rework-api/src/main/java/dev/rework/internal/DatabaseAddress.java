@@ -18,11 +18,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DatabaseAddress {
     // Statements end before the client gives up on them: what it repeats is over. The keepalives are the server's: with
-    // its own of two hours, the locks of a host that vanished stay that long.
+    // its own of two hours, the locks of a host that vanished stay that long. With a path through schemas that others
+    // may
+    // write to, a function or operator of theirs that fits the types better would be called instead of the server's.
     private static final String SESSION =
             "-c statement_timeout=8s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
                     + " -c tcp_keepalives_idle=4 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3"
-                    + " -c tcp_user_timeout=8s";
+                    + " -c tcp_user_timeout=8s -c search_path=pg_catalog,pg_temp";
+
+    /** The variable that names the address of a monitor's workers. */
+    public static final String WORKERS_VARIABLE = "REWORK_WORKER_DB";
 
     /** One of the places to try, in order. */
     record Host(String name, int port) {
@@ -79,6 +84,11 @@ public final class DatabaseAddress {
     /** The first hit of what was given (an address, a name, or null), environment and files; empty: the embedded one. */
     public static Optional<DatabaseAddress> resolve(@Nullable String given) {
         return AddressSources.current().resolve(given);
+    }
+
+    /** What the workers of a monitor are to log in with, when it is not what the monitor itself does. */
+    public static Optional<DatabaseAddress> ofWorkers() {
+        return AddressSources.current().ofVariable(WORKERS_VARIABLE);
     }
 
     /** The whole address, password included, in the form {@link #parse} reads: only for the stdin of our children. */

@@ -20,6 +20,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What an {@code @Operation} says, read from its class file and checked. */
 final class Declaration {
+    private static final int MOST_RETRIES = 1_000_000;
+
+    /** Beyond it the arithmetic of moments breaks, the server's first. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
     private static final int LONGEST_NAME = 200;
 
     private final AnnotationInfo annotation;
@@ -45,7 +50,11 @@ final class Declaration {
     }
 
     int priority() {
-        return number("priority");
+        int priority = number("priority");
+        if (priority == Integer.MIN_VALUE) {
+            problems.add("priority is below the " + -Integer.MAX_VALUE + " allowed");
+        }
+        return priority;
     }
 
     @Nullable
@@ -67,6 +76,9 @@ final class Declaration {
         OnCrash onCrash = OnCrash.valueOf(constant("onCrash"));
         if (retries < 0) {
             problems.add("retries is negative");
+        }
+        if (retries > MOST_RETRIES) {
+            problems.add("retries is more than the " + MOST_RETRIES + " allowed");
         }
         if (onCrash == OnCrash.RETRY && retries == 0) {
             problems.add("onCrash = RETRY with retries = 0: say how often");
@@ -129,7 +141,11 @@ final class Declaration {
         }
         try {
             Duration duration = Duration.parse(text);
-            if (!duration.isNegative() && duration.toMillis() >= 0) {
+            if (duration.toMillis() > LONGEST.toMillis()) {
+                problems.add(member + " `" + text + "` is longer than the " + LONGEST + " allowed");
+                return null;
+            }
+            if (!duration.isNegative()) {
                 return duration.truncatedTo(ChronoUnit.MILLIS);
             }
             problems.add(member + " `" + text + "` is negative");

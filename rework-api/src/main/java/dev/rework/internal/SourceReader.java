@@ -91,6 +91,7 @@ final class SourceReader {
     private Source jar(Path path) throws IOException {
         try (ZipFile jar = new ZipFile(path.toFile())) {
             refuseNested(path, jar);
+            JarBounds.demand(path.toString(), Files.size(path), jar);
             return source(path, digest(path), path, manifestClassPath(path, jar));
         } catch (ZipException e) {
             throw new InvalidOperation(

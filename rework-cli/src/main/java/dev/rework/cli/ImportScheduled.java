@@ -5,8 +5,6 @@ import dev.rework.ReworkException;
 import dev.rework.internal.Codec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,9 +18,11 @@ final class ImportScheduled extends DatabaseCommand {
     @Option(names = "--path", paramLabel = "FILE", description = "Where from (${DEFAULT-VALUE}); - for stdin.")
     String path = PlanFile.PATH;
 
+    private static final int MOST = 64 << 20;
+
     @Override
     protected ExitCode perform(Database database) throws IOException {
-        byte[] bytes = path.equals("-") ? rework().shell().in().readAllBytes() : Files.readAllBytes(Path.of(path));
+        byte[] bytes = rework().shell().read(path, MOST);
         int loaded = 0;
         ExitCode end = ExitCode.DONE;
         for (JsonNode entry : PlanFile.read(path, new String(bytes, StandardCharsets.UTF_8))) {

@@ -3,11 +3,10 @@ package dev.rework.cli;
 import dev.rework.InvalidInput;
 import dev.rework.internal.Codec;
 import dev.rework.internal.InputSchema;
+import dev.rework.internal.Limits;
 import dev.rework.internal.db.OperationStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -131,6 +130,6 @@ final class InputOptions {
     }
 
     private static byte[] bytes(Shell shell, String file) throws IOException {
-        return file.equals("-") ? shell.in().readAllBytes() : Files.readAllBytes(Path.of(file));
+        return shell.read(file, Limits.INPUT);
     }
 }

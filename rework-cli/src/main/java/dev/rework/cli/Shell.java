@@ -4,9 +4,11 @@ import dev.rework.internal.HostName;
 import dev.rework.internal.ReworkHome;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +56,22 @@ public record Shell(
     String variable(String name) {
         String value = environment.get(name);
         return value == null || value.isBlank() ? null : value;
+    }
+
+    /** The bytes of a file, or of the standard input for {@code -}; what has more than {@code most} is refused unread. */
+    byte[] read(String file, int most) throws IOException {
+        byte[] bytes;
+        if (file.equals("-")) {
+            bytes = in.readNBytes(most + 1);
+        } else {
+            try (InputStream from = Files.newInputStream(Path.of(file))) {
+                bytes = from.readNBytes(most + 1);
+            }
+        }
+        if (bytes.length > most) {
+            throw new Refusal(ExitCode.ERROR, file + " has more than the " + most + " bytes allowed");
+        }
+        return bytes;
     }
 
     private static PrintStream stream(FileDescriptor descriptor) {

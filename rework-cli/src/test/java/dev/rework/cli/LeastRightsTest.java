@@ -26,7 +26,7 @@ class LeastRightsTest {
     @RegisterExtension
     static final TestDatabase db = new TestDatabase();
 
-    private static final List<String> ROLES = List.of("reader", "submitter", "operator", "monitor");
+    private static final List<String> ROLES = List.of("reader", "submitter", "operator", "worker", "monitor");
 
     private static final String OPERATIONS = """
             import dev.rework.*;
@@ -70,6 +70,7 @@ class LeastRightsTest {
         for (String role : ROLES) {
             db.execute("create role " + login(role) + " login password 'least' in role rework_" + role);
         }
+        db.execute("create role " + login("stranger") + " login password 'least' in role rework_submitter");
     }
 
     @AfterAll
@@ -77,6 +78,7 @@ class LeastRightsTest {
         for (String role : ROLES) {
             db.execute("drop role " + login(role));
         }
+        db.execute("drop role " + login("stranger"));
     }
 
     private static String login(String role) {
@@ -99,6 +101,8 @@ class LeastRightsTest {
     @DisplayName("S7 the whole product under its least roles")
     @Tag("fault-16")
     @Tag("S7")
+    @Tag("S18")
+    @Tag("S23")
     void everyPartDoesItsWorkAndNoMore() throws Exception {
         Path source = Files.writeString(folder.resolve("Chores.java"), OPERATIONS);
         assertThat(Ran.rework("register-operations", as("submitter"), source.toString())
@@ -109,10 +113,19 @@ class LeastRightsTest {
 
         Process monitor = Launcher.in(folder.resolve("dist"))
                 .start(
-                        Map.of("REWORK_HOME", Ran.HOME.toString(), "REWORK_HOST", Ran.HOST, "REWORK_DB", as("monitor")),
+                        Map.of(
+                                "REWORK_HOME",
+                                Ran.HOME.toString(),
+                                "REWORK_HOST",
+                                Ran.HOST,
+                                "REWORK_DB",
+                                as("monitor"),
+                                "REWORK_WORKER_DB",
+                                as("worker")),
                         "monitor");
         try {
             tasksEndAsTheyShould();
+            anotherLoginsTasksAreNotThere();
             operatorsMeddleAndOthersDoNot();
             plansFire();
             monitor.destroy();
@@ -134,6 +147,20 @@ class LeastRightsTest {
         assertThat(db.number("select count(*) from rework.attempt a join rework.tasks t on t.id = a.task"
                         + " where t.operation = 'bad'"))
                 .isOne();
+    }
+
+    private static void anotherLoginsTasksAreNotThere() {
+        assertThat(db.number("select count(distinct usename) from pg_stat_activity"
+                        + " where datname = current_database() and application_name like 'rework:worker:%'"
+                        + " and usename = '" + login("worker") + "'"))
+                .isOne();
+        assertThat(Ran.rework("log-task", as("submitter"), "1").out()).contains("I am running");
+        assertThat(Ran.rework("list-tasks", as("stranger")).out()).isEmpty();
+        for (String command : List.of("show-task", "log-task", "retry-task")) {
+            assertThat(Ran.rework(command, as("stranger"), "1").code())
+                    .as(command)
+                    .isEqualTo(5);
+        }
     }
 
     private static void operatorsMeddleAndOthersDoNot() {

@@ -40,9 +40,16 @@ final class WorkerSpawn {
     private static final List<String> SHRINKING = List.of("-Xms16m", "-XX:-ShrinkHeapInSteps");
 
     static final List<String> SECRETS = List.of(
-            "REWORK_DB", "DATABASE_URL", "PGPASSWORD", "REWORK_LISTEN_DB", "REWORK_TEST_DB", SecretKeys.VARIABLE);
+            "REWORK_DB",
+            "DATABASE_URL",
+            "PGPASSWORD",
+            "REWORK_LISTEN_DB",
+            "REWORK_TEST_DB",
+            DatabaseAddress.WORKERS_VARIABLE,
+            SecretKeys.VARIABLE);
 
     private final DatabaseAddress address;
+    private final DatabaseAddress workers;
     private final MonitorOptions options;
     private final Path index;
     private final WorkerClasspath classpath;
@@ -51,6 +58,7 @@ final class WorkerSpawn {
 
     WorkerSpawn(DatabaseAddress address, MonitorOptions options, Path index, WorkerClasspath classpath) {
         this.address = address;
+        this.workers = DatabaseAddress.ofWorkers().orElse(address);
         this.options = options;
         this.index = index;
         this.classpath = classpath;
@@ -67,8 +75,7 @@ final class WorkerSpawn {
     /** Has the archive made that its workers should start with. */
     Optional<String> train() throws InterruptedException {
         return archive()
-                .make((hand, to) ->
-                        launch(0, "training", "training", hand, false).write(to));
+                .make((hand, to) -> launch(0, "training", "", hand, false).write(to));
     }
 
     /** A process that has been told what to do. */
@@ -88,6 +95,7 @@ final class WorkerSpawn {
         ProcessBuilder builder = new ProcessBuilder(command(debugPort)).redirectErrorStream(true);
         SECRETS.forEach(builder.environment()::remove);
         address.secretVariables().forEach(builder.environment()::remove);
+        workers.secretVariables().forEach(builder.environment()::remove);
         builder.environment().put(ProcessTree.TAG, tag.toString());
         Process process = builder.start();
         killMeFirst(process.pid());
@@ -96,7 +104,8 @@ final class WorkerSpawn {
         String text = HexFormat.of().formatHex(nonce);
         OutputStream control = process.getOutputStream();
         try {
-            launch(worker, "worker:" + worker, text, cell(tag), waits).write(control);
+            launch(worker, text, "-c rework.worker=" + worker + ":" + tag, cell(tag), waits)
+                    .write(control);
             control.flush();
         } catch (IOException e) {
             // It died at once; its exit and its last words say why.
@@ -105,12 +114,13 @@ final class WorkerSpawn {
         return new Spawned(process, text, control);
     }
 
-    private WorkerLaunch launch(long worker, String role, String nonce, Path hand, boolean waits) {
-        Properties properties = address.properties(role);
+    // Its own number and tag stand in its session: by them a login of role rework_worker may write its tasks alone.
+    private WorkerLaunch launch(long worker, String nonce, String session, Path hand, boolean waits) {
+        Properties properties = workers.properties(worker == 0 ? "training" : "worker:" + worker, session);
         Map<String, String> database = new LinkedHashMap<>();
         properties.stringPropertyNames().forEach(name -> database.put(name, properties.getProperty(name)));
         return new WorkerLaunch(
-                address.url(),
+                workers.url(),
                 database,
                 worker,
                 nonce,

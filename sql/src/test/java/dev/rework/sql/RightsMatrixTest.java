@@ -24,7 +24,8 @@ class RightsMatrixTest {
             audit: reader=S submitter=i operator=Si worker=i monitor=Si
             dump: reader=S operator=S monitor=SID
             installation: reader=S submitter=S operator=S worker=S monitor=S
-            log: reader=S submitter=S operator=S worker=S monitor=SID
+            lines: reader=S submitter=S operator=S worker=S monitor=S
+            log: reader=S operator=S worker=S monitor=SID
             monitor: reader=S operator=S monitor=SIUD
             operation: reader=S submitter=S operator=SIU worker=S monitor=S
             plan: reader=s operator=SIUD monitor=SU
@@ -35,7 +36,7 @@ class RightsMatrixTest {
             schema_version: reader=S submitter=S operator=S worker=S monitor=S
             task: reader=s submitter=Si operator=Siu worker=Siu monitor=SiUD
             tasks: reader=S submitter=S operator=S worker=S monitor=S
-            worker: reader=S operator=Su worker=Su monitor=SIUD
+            worker: reader=s operator=su worker=su monitor=SIUD
             """;
 
     private static final String ACTUAL = """

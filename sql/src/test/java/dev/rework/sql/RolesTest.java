@@ -70,8 +70,15 @@ class RolesTest {
                     "update rework.worker set dump_requested = now() where id = 1",
                     "operator",
                     "monitor"),
+            new Deed("read logs", "select line from rework.log", "reader", "operator", "worker", "monitor"),
             new Deed(
-                    "read logs", "select line from rework.log", "reader", "submitter", "operator", "worker", "monitor"),
+                    "read own logs",
+                    "select line from rework.lines",
+                    "reader",
+                    "submitter",
+                    "operator",
+                    "worker",
+                    "monitor"),
             new Deed("read the audit", "select verb from rework.audit", "reader", "operator", "monitor"),
             new Deed(
                     "count the queue",
@@ -157,8 +164,12 @@ class RolesTest {
             new Deed(
                     "remember an attempt",
                     "insert into rework.attempt (task, attempt, cause) values (1, 1, 'error')",
-                    "worker",
                     "monitor"),
+            new Deed("read a worker's tag", "select tag from rework.worker", "monitor"),
+            new Deed("ask which worker it is", "select rework.this_worker()", "worker", "monitor"),
+            new Deed(
+                    "say who asked for a task",
+                    "insert into rework.task (operation, state, submitter) values (1, 'queued', 'another')"),
             new Deed(
                     "leave an audit row",
                     "insert into rework.audit (who, verb, target) values (session_user || '/joe', 'retry', 'task 1')",
@@ -259,7 +270,7 @@ class RolesTest {
                    and not has_column_privilege('rework_reader', c.oid, a.attnum, 'select')
                 """))
                 .isEqualTo(
-                        "plan.identity plan.input plan.raw_input task.input task.moments task.output task.raw_input task.raw_output task.token");
+                        "plan.identity plan.input plan.raw_input task.input task.moments task.output task.raw_input task.raw_output task.token worker.tag");
     }
 
     @Test

@@ -3,8 +3,10 @@ package dev.rework.internal.db;
 import dev.rework.LogLine;
 import java.util.List;
 import java.util.Map;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.generic.GenericType;
+import org.jspecify.annotations.Nullable;
 
 /** Table {@code log} for readers. Threads may share it. */
 public final class LogStore {
@@ -26,6 +28,36 @@ public final class LogStore {
              order by last.id
             """;
 
+    private static final String OWN_LINES = """
+            select id, task, attempt, time, stream, level, logger, line
+              from rework.lines
+             where task = :task and id > :after
+             order by id
+             limit :limit
+            """;
+
+    private static final String OWN_TAIL = """
+            select last.id, last.task, last.attempt, last.time, last.stream, last.level, last.logger, last.line
+              from (select id, task, attempt, time, stream, level, logger, line
+                      from rework.lines
+                     where task = :task
+                     order by id desc
+                     limit :count) last
+             order by last.id
+            """;
+
+    private static final String OWN_COUNTS = """
+            select task, count(*) as lines
+              from rework.lines
+             where task = any (:tasks)
+             group by task
+            """;
+
+    // Where there are roles, who may only schedule reads the lines of its own tasks, through a view.
+    private static final String SEES_ALL = """
+            select has_table_privilege('rework.log', 'select') or to_regclass('rework.lines') is null
+            """;
+
     private static final String COUNTS = """
             select task, count(*) as lines
               from rework.log
@@ -34,6 +66,7 @@ public final class LogStore {
             """;
 
     private final Jdbi jdbi;
+    private volatile @Nullable Boolean seesAll;
 
     /** On these connections. */
     public LogStore(Jdbi jdbi) {
@@ -42,7 +75,7 @@ public final class LogStore {
 
     /** Lines of a task with an id above {@code after}, in order, at most {@code limit}. */
     public List<LogLine> lines(long task, long after, int limit) {
-        return jdbi.withHandle(handle -> handle.createQuery(LINES)
+        return jdbi.withHandle(handle -> handle.createQuery(seesAll(handle) ? LINES : OWN_LINES)
                 .bind("task", task)
                 .bind("after", after)
                 .bind("limit", limit)
@@ -52,7 +85,7 @@ public final class LogStore {
 
     /** The last {@code count} lines of a task, in order. */
     public List<LogLine> tail(long task, int count) {
-        return jdbi.withHandle(handle -> handle.createQuery(TAIL)
+        return jdbi.withHandle(handle -> handle.createQuery(seesAll(handle) ? TAIL : OWN_TAIL)
                 .bind("task", task)
                 .bind("count", count)
                 .map(TaskRows::line)
@@ -61,10 +94,19 @@ public final class LogStore {
 
     /** How many lines each of these tasks has; those without any are left out. */
     public Map<Long, Long> counts(List<Long> tasks) {
-        return jdbi.withHandle(handle -> handle.createQuery(COUNTS)
+        return jdbi.withHandle(handle -> handle.createQuery(seesAll(handle) ? COUNTS : OWN_COUNTS)
                 .bindArray("tasks", Long.class, tasks)
                 .setMapKeyColumn("task")
                 .setMapValueColumn("lines")
                 .collectInto(new GenericType<Map<Long, Long>>() {}));
+    }
+
+    private boolean seesAll(Handle handle) {
+        Boolean known = seesAll;
+        if (known == null) {
+            known = handle.createQuery(SEES_ALL).mapTo(Boolean.class).one();
+            seesAll = known;
+        }
+        return known;
     }
 }

@@ -1,7 +1,10 @@
 package dev.rework.internal.db;
 
+import dev.rework.InvalidInput;
+import dev.rework.Problem;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +32,11 @@ public record NewTask(
     public NewTask {
         if (delay.isNegative()) {
             throw new IllegalArgumentException("a delay cannot be negative: " + delay);
+        }
+        // It is stored with the other sign.
+        if (priority == Integer.MIN_VALUE) {
+            throw new InvalidInput(List.of(
+                    new Problem("", "the priority " + priority + " is below the " + -Integer.MAX_VALUE + " allowed")));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.rework.internal.db;
 
 import dev.rework.Attempt;
 import dev.rework.Cause;
+import dev.rework.InvalidInput;
 import dev.rework.LogLine;
 import dev.rework.Progress;
 import dev.rework.TaskSnapshot;
@@ -96,13 +97,22 @@ final class TaskRows {
     }
 
     private static @Nullable Progress progress(@Nullable String json) {
-        return json == null ? null : Codec.read(json, Progress.class);
+        try {
+            return json == null ? null : Codec.read(json, Progress.class);
+        } catch (InvalidInput notOurs) {
+            return null;
+        }
     }
 
+    /** One row that somebody wrote with SQL, deeper or longer than we read, must not take a whole list with it. */
     static Map<String, Object> metadata(@Nullable String json) {
         Map<String, Object> all = new LinkedHashMap<>();
-        if (json != null && !json.equals("{}") && Codec.read(json, Object.class) instanceof Map<?, ?> given) {
-            given.forEach((name, value) -> all.put(String.valueOf(name), value));
+        try {
+            if (json != null && !json.equals("{}") && Codec.read(json, Object.class) instanceof Map<?, ?> given) {
+                given.forEach((name, value) -> all.put(String.valueOf(name), value));
+            }
+        } catch (InvalidInput notOurs) {
+            all.put("unreadable", String.valueOf(notOurs.getMessage()));
         }
         return java.util.Collections.unmodifiableMap(all);
     }

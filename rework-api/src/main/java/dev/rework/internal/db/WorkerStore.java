@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 public final class WorkerStore {
 
     private static final String FIND = """
-            select w.*, t.id as task
+            select w.id, w.host, w.domain, w.pid, w.monitor, w.state, w.memory_mb, w.cpu_percent, w.debug_port, w.runs, w.created,
+                   w.started, w.finished, w.deathinfo, t.id as task
               from rework.worker w
               left join lateral (
                     select t.id
@@ -29,8 +30,10 @@ public final class WorkerStore {
             """;
 
     private static final String LIST = """
-            select w.*, t.id as task
-              from (select v.*
+            select w.id, w.host, w.domain, w.pid, w.monitor, w.state, w.memory_mb, w.cpu_percent, w.debug_port, w.runs, w.created,
+                   w.started, w.finished, w.deathinfo, t.id as task
+              from (select v.id, v.host, v.domain, v.pid, v.monitor, v.state, v.memory_mb, v.cpu_percent, v.debug_port,
+                           v.runs, v.created, v.started, v.finished, v.deathinfo, v.holding
                       from rework.worker v
                      where v.id > :after
                        and (:domain::text is null or v.domain = :domain)
