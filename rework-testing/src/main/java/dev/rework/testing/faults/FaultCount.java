@@ -8,9 +8,9 @@ final class FaultCount {
 
     private final Map<String, Integer> counts = new TreeMap<>();
 
-    void add(String kind, boolean happened) {
+    void add(StormFault kind, boolean happened) {
         if (happened) {
-            counts.merge(kind, 1, Integer::sum);
+            counts.merge(kind.words(), 1, Integer::sum);
         }
     }
 

@@ -55,8 +55,11 @@ public final class Standby implements AutoCloseable {
         String[] user = address.getUserInfo().split(":", 2);
         Files.writeString(
                 data.resolve("postgresql.auto.conf"),
-                "primary_slot_name = 'standby'\nprimary_conninfo = 'host=127.0.0.1 port=" + address.getPort() + " user="
-                        + user[0] + " password=" + user[1] + " application_name=standby'\n",
+                // By itself it would look for its primary again 5 s after each restart of that, and hold up all
+                // commits.
+                "wal_retrieve_retry_interval = '200ms'\nprimary_slot_name = 'standby'\nprimary_conninfo = 'host=127.0.0.1 port="
+                        + address.getPort() + " user=" + user[0] + " password=" + user[1]
+                        + " application_name=standby'\n",
                 StandardOpenOption.CREATE,
                 StandardOpenOption.APPEND);
         Files.writeString(data.resolve("standby.signal"), "");

@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Deque;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
@@ -32,6 +33,7 @@ public final class Storm implements AutoCloseable {
     private final StormServers servers;
     private final StormHosts hosts;
     private final FaultCount faults = new FaultCount();
+    private final Deque<StormFault> deck;
 
     /**
      * How it blows.
@@ -40,10 +42,11 @@ public final class Storm implements AutoCloseable {
      * @param tasks how many tasks; every fifth is of the operation that must run at most once
      * @param workers how many workers each of the two monitors has
      * @param folder where the servers, the witness and the logs are
-     * @param monitorsToo whether monitors are killed and stopped
-     * @param serverToo whether the server is restarted, killed and replaced
+     * @param arrival how long it takes until the last of the tasks is due; they come evenly
+     * @param all whether monitors are killed and stopped and the server restarted, killed and replaced, beside workers
+     *     killed and stopped and sessions cut
      */
-    public record Settings(long seed, int tasks, int workers, Path folder, boolean monitorsToo, boolean serverToo) {}
+    public record Settings(long seed, int tasks, int workers, Path folder, Duration arrival, boolean all) {}
 
     /** Who starts the monitor of a host. */
     @FunctionalInterface
@@ -54,6 +57,7 @@ public final class Storm implements AutoCloseable {
     private Storm(Settings settings, Crew crew) throws IOException, SQLException {
         this.settings = settings;
         this.random = new SplittableRandom(settings.seed());
+        this.deck = StormFault.deck(random, settings.all());
         Path home = settings.folder().resolve("server");
         EmbeddedPostgres primary = EmbeddedPostgres.at(home);
         try (Rework rework = Rework.connect(primary.start().url())) {
@@ -61,9 +65,7 @@ public final class Storm implements AutoCloseable {
         }
         this.servers = new StormServers(
                 primary,
-                settings.serverToo()
-                        ? Standby.of(primary, home, settings.folder().resolve("standby"), true)
-                        : null);
+                settings.all() ? Standby.of(primary, home, settings.folder().resolve("standby"), true) : null);
         ReworkHome work = new ReworkHome(settings.folder().resolve("home"));
         this.hosts = new StormHosts(
                 host -> new MonitorProcess.Seat(
@@ -74,7 +76,8 @@ public final class Storm implements AutoCloseable {
                         settings.folder().resolve("monitor-" + host + ".log")),
                 crew,
                 work,
-                servers.url());
+                servers.url(),
+                faults);
     }
 
     /**
@@ -103,7 +106,7 @@ public final class Storm implements AutoCloseable {
         List<Long> ids;
         try (Connection connection = connect()) {
             StormSetup.watchEnds(connection);
-            ids = StormSetup.schedule(connection, servers.url(), settings.tasks(), witnessed);
+            ids = StormSetup.schedule(connection, settings, witnessed);
         }
         for (String host : HOSTS) {
             hosts.start(host);
@@ -111,42 +114,52 @@ public final class Storm implements AutoCloseable {
         long began = System.nanoTime();
         long most = Duration.ofSeconds(Math.max(600, settings.tasks() / 50)).toNanos();
         int left = settings.tasks();
-        while (left > 0 && System.nanoTime() - began < most) {
+        // What is left then is for the calm: it ends although no fault of ours stirs anybody any more.
+        while (left > settings.tasks() / 20 && System.nanoTime() - began < most) {
             LockSupport.parkNanos(random.nextLong(300_000_000L, 1_200_000_000L));
-            fault(left);
+            if (settings.all() && left < settings.tasks() / 2 && servers.hasStandby()) {
+                fault(StormFault.FAILED_OVER);
+            } else {
+                fault(next());
+            }
+            hosts.continueSome();
+            hosts.supervise();
             left = unfinished();
         }
         long blew = (System.nanoTime() - began) / 1_000_000;
         return calm(ids, Witness.in(witnessed), blew);
     }
 
-    private void fault(int left) throws IOException, SQLException {
-        if (settings.serverToo() && left < settings.tasks() / 2 && servers.hasStandby()) {
-            servers.failOver();
-            faults.add("failover to the standby", true);
+    /** The next in the deck; those that last beyond a lease come one after the other. */
+    private StormFault next() {
+        if (deck.size() < StormFault.values().length) {
+            deck.addAll(StormFault.deck(random, settings.all()));
         }
-        int draw = random.nextInt(100);
-        if (draw < 52) {
-            faults.add("worker killed", hosts.killOne(random));
-        } else if (draw < 64) {
-            faults.add("worker stopped", hosts.stopOne(random, false));
-        } else if (draw < 66) {
-            faults.add("worker stopped beyond its lease", hosts.stopOne(random, true));
-        } else if (draw < 82) {
-            faults.add("session cut", cutSession());
-        } else if (draw < 92 && settings.monitorsToo()) {
-            faults.add("monitor killed", hosts.killMonitor(HOSTS.get(random.nextInt(HOSTS.size()))));
-        } else if (draw >= 92 && draw < 96 && settings.monitorsToo()) {
-            faults.add("monitor stopped beyond its lease", hosts.stopMonitor(HOSTS.get(random.nextInt(HOSTS.size()))));
-        } else if (draw >= 96 && draw < 98 && settings.serverToo()) {
-            servers.restart();
-            faults.add("server restarted", true);
-        } else if (draw >= 98 && settings.serverToo()) {
-            servers.crash();
-            faults.add("server killed", true);
+        StormFault fault = deck.remove();
+        while (hosts.isOneStillForLong() && fault.isLong()) {
+            if (!deck.contains(fault)) {
+                deck.add(fault);
+            }
+            fault = deck.remove();
         }
-        hosts.continueSome();
-        hosts.supervise();
+        return fault;
+    }
+
+    private void fault(StormFault fault) throws IOException, SQLException {
+        switch (fault) {
+            case WORKER_KILLED -> faults.add(fault, hosts.killOne(random));
+            case WORKER_STOPPED, WORKER_STOPPED_LONG -> hosts.stopOne(random, fault);
+            case SESSION_CUT -> faults.add(fault, cutSession());
+            case MONITOR_KILLED -> faults.add(fault, hosts.killMonitor(host()));
+            case MONITOR_STOPPED_LONG -> hosts.stopMonitor(host());
+            case SERVER_RESTARTED -> faults.add(fault, servers.restart());
+            case SERVER_KILLED -> faults.add(fault, servers.crash());
+            case FAILED_OVER -> faults.add(fault, servers.failOver());
+        }
+    }
+
+    private String host() {
+        return HOSTS.get(random.nextInt(HOSTS.size()));
     }
 
     private StormReport calm(List<Long> ids, Witness witness, long blew) throws IOException, SQLException {
@@ -157,7 +170,7 @@ public final class Storm implements AutoCloseable {
             LockSupport.parkNanos(100_000_000);
         }
         long ended = (System.nanoTime() - began) / 1_000_000;
-        while (settings.monitorsToo()
+        while (settings.all()
                 && hosts.ready() < HOSTS.size() * settings.workers()
                 && System.nanoTime() - began < CALM.toNanos()) {
             hosts.supervise();

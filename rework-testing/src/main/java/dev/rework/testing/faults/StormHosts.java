@@ -28,18 +28,25 @@ final class StormHosts implements AutoCloseable {
     private final ReworkHome home;
     private final Function<String, MonitorProcess.Seat> seats;
     private final Storm.Crew crew;
+    private final FaultCount faults;
     private final Map<String, MonitorProcess> monitors = new HashMap<>();
     private final List<Stopped> stopped = new ArrayList<>();
     private String stillHost = "";
 
     /** A process that stands still until then. */
-    private record Stopped(ProcessHandle process, long until) {}
+    private record Stopped(ProcessHandle process, long until, StormFault kind) {}
 
-    StormHosts(Function<String, MonitorProcess.Seat> seats, Storm.Crew crew, ReworkHome home, String url) {
+    StormHosts(
+            Function<String, MonitorProcess.Seat> seats,
+            Storm.Crew crew,
+            ReworkHome home,
+            String url,
+            FaultCount faults) {
         this.url = url;
         this.home = home;
         this.seats = seats;
         this.crew = crew;
+        this.faults = faults;
     }
 
     ReworkHome home() {
@@ -69,14 +76,25 @@ final class StormHosts implements AutoCloseable {
      * One worker stands still for a while. Not while its monitor may: a host of which nobody stirs is lost, and what it
      * may run again is run elsewhere although its frozen process is still there. That is not promised otherwise.
      */
-    boolean stopOne(SplittableRandom random, boolean beyondLease) {
+    void stopOne(SplittableRandom random, StormFault kind) {
         Optional<ProcessHandle> worker = stillHost.isEmpty() ? pick(random) : Optional.empty();
-        boolean done = worker.isPresent() && signal("STOP", worker.get());
-        if (done) {
-            long nanos = beyondLease ? BEYOND_LEASE_NANOS : random.nextLong(500_000_000L, 5_000_000_000L);
-            stopped.add(new Stopped(worker.get(), System.nanoTime() + nanos));
+        if (worker.isPresent()) {
+            stop(
+                    worker.get(),
+                    kind,
+                    kind.isLong() ? BEYOND_LEASE_NANOS : random.nextLong(500_000_000L, 5_000_000_000L));
         }
-        return done;
+    }
+
+    private void stop(ProcessHandle process, StormFault kind, long nanos) {
+        if (signal("STOP", process)) {
+            stopped.add(new Stopped(process, System.nanoTime() + nanos, kind));
+        }
+    }
+
+    /** Whether a process stands still beyond its lease; until it goes on it is left alone. */
+    boolean isOneStillForLong() {
+        return stopped.stream().anyMatch(each -> each.kind().isLong());
     }
 
     /** Kills a monitor and starts another in its place. */
@@ -90,17 +108,14 @@ final class StormHosts implements AutoCloseable {
         return true;
     }
 
-    /** A monitor stands still beyond its lease while its workers go on; one at a time. */
-    boolean stopMonitor(String host) {
+    /** A monitor stands still beyond its lease while its workers go on. */
+    void stopMonitor(String host) {
         MonitorProcess monitor = monitors.get(host);
-        if (monitor == null || !stillHost.isEmpty()) {
-            return false;
+        if (monitor != null && stillHost.isEmpty()) {
+            continueAll();
+            stop(monitor.handle(), StormFault.MONITOR_STOPPED_LONG, BEYOND_LEASE_NANOS);
+            stillHost = host;
         }
-        continueAll();
-        signal("STOP", monitor.handle());
-        stopped.add(new Stopped(monitor.handle(), System.nanoTime() + BEYOND_LEASE_NANOS));
-        stillHost = host;
-        return true;
     }
 
     /** Lets go on who has stood still for long enough. */
@@ -115,6 +130,9 @@ final class StormHosts implements AutoCloseable {
     private void go(Predicate<Stopped> over) {
         for (Stopped each : List.copyOf(stopped)) {
             if (over.test(each)) {
+                faults.add(
+                        each.kind(),
+                        System.nanoTime() - each.until() > 0 || !each.kind().isLong());
                 signal("CONT", each.process());
                 stopped.remove(each);
             }
@@ -138,6 +156,7 @@ final class StormHosts implements AutoCloseable {
 
     private Optional<ProcessHandle> pick(SplittableRandom random) {
         List<ProcessHandle> all = live("");
+        stopped.stream().filter(each -> each.kind().isLong()).forEach(each -> all.remove(each.process()));
         return all.isEmpty() ? Optional.empty() : Optional.of(all.get(random.nextInt(all.size())));
     }
 
@@ -156,7 +175,7 @@ final class StormHosts implements AutoCloseable {
                 }
             }
         } catch (SQLException down) {
-            return List.of();
+            return new ArrayList<>();
         }
         return live;
     }

@@ -29,15 +29,17 @@ final class StormServers implements AutoCloseable {
         return standby != null && now == first;
     }
 
-    void restart() {
+    boolean restart() {
         now.stop();
         now.start();
+        return true;
     }
 
     /** As {@code kill -9} of its postmaster. */
-    void crash() {
+    boolean crash() {
         kill();
         now.start();
+        return true;
     }
 
     private void kill() {
@@ -45,12 +47,14 @@ final class StormServers implements AutoCloseable {
     }
 
     /** Kills the first one and promotes its standby; never the other way round. */
-    void failOver() throws SQLException, IOException {
-        if (standby != null && hasStandby()) {
-            kill();
-            standby.promote();
-            now = standby.server();
+    boolean failOver() throws SQLException, IOException {
+        if (standby == null || !hasStandby()) {
+            return false;
         }
+        kill();
+        standby.promote();
+        now = standby.server();
+        return true;
     }
 
     @Override

@@ -1,12 +1,11 @@
 package dev.rework.testing.faults;
 
-import dev.rework.Rework;
-import dev.rework.Task;
 import dev.rework.internal.DatabaseAddress;
 import dev.rework.internal.Registrar;
 import dev.rework.internal.ReworkHome;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -21,6 +20,17 @@ import java.util.stream.Stream;
 
 /** What comes before and after a {@link Storm}: tasks scheduled, rows and witness compared. */
 final class StormSetup {
+
+    private static final String ENDED = """
+            with attempts as (select task, count(*) as n from rework.attempt group by task),
+                 ends as (select task, count(*) as n from public.ended group by task)
+            select t.id, t.state, t.cause, t.attempt, o.name, coalesce(a.n, 0), coalesce(e.n, 0)
+              from rework.task t
+              join rework.operation o on o.id = t.operation
+              left join attempts a on a.task = t.id
+              left join ends e on e.task = t.id
+             where t.finished is not null
+            """;
 
     private StormSetup() {}
 
@@ -54,24 +64,28 @@ final class StormSetup {
         }
     }
 
-    static List<Long> schedule(Connection connection, String url, int tasks, Path witness) throws SQLException {
+    /** One statement; every fifth is of the operation that must run at most once. */
+    static List<Long> schedule(Connection connection, Storm.Settings settings, Path witness) throws SQLException {
         List<Long> ids = new ArrayList<>();
-        StormOperations.Place place = new StormOperations.Place(witness.toString());
-        connection.setAutoCommit(false);
-        try (Rework rework = Rework.connect(url)) {
-            for (int i = 0; i < tasks; i++) {
-                Task<?> task = rework.in(connection)
-                        .task(i % 5 == 0 ? "once" : "again")
-                        .domain(StormOperations.DOMAIN)
-                        .input(place)
-                        .schedule();
-                ids.add(task.id());
-                if (i % 1000 == 999) {
-                    connection.commit();
+        double every = settings.arrival().toNanos() / 1e9 / settings.tasks();
+        try (PreparedStatement statement = connection.prepareStatement("""
+                select rework.schedule(case when i % 5 = 0 then 'once' else 'again' end,
+                                       json_build_object('folder', ?::text),
+                                       domain => ?,
+                                       run_at => now() + make_interval(secs => ? * i))
+                  from generate_series(?, ?) i
+                """)) {
+            statement.setString(1, witness.toString());
+            statement.setString(2, StormOperations.DOMAIN);
+            statement.setDouble(3, every);
+            statement.setInt(4, 1);
+            statement.setInt(5, settings.tasks());
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    ids.add(rows.getLong(1));
                 }
             }
         }
-        connection.commit();
         return ids;
     }
 
@@ -93,13 +107,7 @@ final class StormSetup {
         List<Long> endedTwice = new ArrayList<>();
         Set<Long> ended = new HashSet<>();
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("""
-                        select t.id, t.state, t.cause, t.attempt, o.name,
-                               (select count(*) from rework.attempt a where a.task = t.id),
-                               (select count(*) from public.ended e where e.task = t.id)
-                          from rework.task t join rework.operation o on o.id = t.operation
-                         where t.finished is not null
-                        """)) {
+                ResultSet rows = statement.executeQuery(ENDED)) {
             while (rows.next()) {
                 long id = rows.getLong(1);
                 int runs = begun.getOrDefault(id, 0);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -40,7 +41,7 @@ class NaiveStormTest {
                 .getLocation()
                 .toURI());
         try (Storm storm = Storm.of(
-                new Storm.Settings(seed, TASKS, 2, folder, false, false),
+                new Storm.Settings(seed, TASKS, 2, folder, Duration.ZERO, false),
                 seat -> MonitorProcess.start(seat, MonitorProcess.Way.PLAIN, NaiveMonitor.class))) {
             StormReport report = storm.run(classes);
             System.out.println("without guards: " + report);
