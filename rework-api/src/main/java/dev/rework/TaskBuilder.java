@@ -1,5 +1,6 @@
 package dev.rework;
 
+import dev.rework.internal.Limits;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.time.Instant;
@@ -71,7 +72,8 @@ public final class TaskBuilder<O> {
 
     /** Bytes to hand to the operation as they are: {@link TaskContext#rawInput()}. Past every schema. */
     public TaskBuilder<O> rawInput(byte[] rawInput) {
-        this.rawInput = rawInput.clone();
+        // What is too long will be refused: no need of another copy of it.
+        this.rawInput = rawInput.length > Limits.INPUT ? rawInput : rawInput.clone();
         return this;
     }
 

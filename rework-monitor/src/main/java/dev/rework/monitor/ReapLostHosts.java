@@ -13,11 +13,15 @@ import java.util.concurrent.TimeUnit;
 final class ReapLostHosts implements Duty {
 
     private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(4);
+    /** While somebody has not renewed since the last look. */
+    private static final long CLOSELY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private static final long LEASE_NANOS = TimeUnit.SECONDS.toNanos(15);
 
     private final MonitorContext context;
     private Map<Long, Watched> watched = new HashMap<>();
     private long ranAt = System.nanoTime() - EVERY_NANOS;
+    private boolean closely;
 
     /** A lease, and since when it has not changed. */
     private record Watched(long lease, long sinceNanos) {}
@@ -29,7 +33,7 @@ final class ReapLostHosts implements Duty {
     @Override
     public void run() {
         long now = System.nanoTime();
-        if (now - ranAt < EVERY_NANOS) {
+        if (now - ranAt < (closely ? CLOSELY_NANOS : EVERY_NANOS)) {
             return;
         }
         if (now - ranAt > 3 * EVERY_NANOS) {
@@ -37,9 +41,12 @@ final class ReapLostHosts implements Duty {
         }
         MonitorOptions options = context.options();
         Map<Long, Watched> next = new HashMap<>();
+        boolean unchanged = false;
         for (Lease lease : context.stores().verdicts().others(options.host(), options.domain())) {
             Watched before = watched.get(lease.worker());
-            Watched after = before != null && before.lease == lease.lease() ? before : new Watched(lease.lease(), now);
+            boolean same = before != null && before.lease == lease.lease();
+            Watched after = before != null && same ? before : new Watched(lease.lease(), now);
+            unchanged |= same;
             next.put(lease.worker(), after);
             if (lease.passed()
                     && now - after.sinceNanos >= LEASE_NANOS
@@ -50,6 +57,7 @@ final class ReapLostHosts implements Duty {
             }
         }
         watched = next;
+        closely = unchanged;
         ranAt = now;
     }
 }

@@ -33,6 +33,10 @@ final class OwnRow {
              where id = ? and state <> 'dead'
             """;
 
+    private static final String HEAR = """
+            select true
+            """;
+
     // Only for a worker without a monitor: a monitor writes this itself once it has seen the process end.
     private static final String ENDED = """
             update rework.worker
@@ -82,8 +86,14 @@ final class OwnRow {
         }
     }
 
-    /** Renews its own lease, for want of a monitor; false when it was declared dead. */
+    /**
+     * Renews its own lease, for want of a monitor; false when it was declared dead. Asks something else first: a host that is
+     * heard and hears nothing must not renew.
+     */
     boolean renew(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(HEAR)) {
+            statement.executeQuery().close();
+        }
         try (PreparedStatement statement = connection.prepareStatement(LEASE)) {
             statement.setLong(1, launch.worker());
             return statement.executeUpdate() > 0;

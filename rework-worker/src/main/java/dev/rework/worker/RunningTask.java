@@ -72,7 +72,7 @@ final class RunningTask extends ClaimedTask {
 
     @Override
     public void saveRawOutput(byte[] bytes) {
-        rawOutput = bytes.clone();
+        rawOutput = bytes.length > WorkerLoop.LONGEST_OUTPUT ? bytes : bytes.clone();
     }
 
     @Override

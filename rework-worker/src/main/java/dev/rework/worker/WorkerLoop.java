@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class WorkerLoop {
     private static final long IDLE_MILLIS = 60_000;
     private static final long MEASURED_NANOS = 5_000_000;
-    private static final int LONGEST_OUTPUT = 32 * 1024 * 1024;
+    static final int LONGEST_OUTPUT = 32 * 1024 * 1024;
 
     private final Worker worker;
     private final Invocation invocation;

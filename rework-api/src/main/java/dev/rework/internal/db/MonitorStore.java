@@ -46,6 +46,10 @@ public final class MonitorStore {
              where m.id = :id and m.ended is null
             """;
 
+    private static final String HEAR = """
+            select true
+            """;
+
     private static final String END = """
             update rework.monitor m set ended = clock_timestamp() where m.id = :id and m.ended is null
             """;
@@ -213,6 +217,11 @@ public final class MonitorStore {
     /** Renews its lease, and with it that of all its workers; false when somebody has ended it. */
     public boolean renew(long id) {
         return update(RENEW, id);
+    }
+
+    /** Asks the database anything; returns once it was answered. */
+    public void hear() {
+        jdbi.useHandle(handle -> handle.createQuery(HEAR).mapTo(Boolean.class).one());
     }
 
     /** Ends a monitor's row; false when it had ended. */

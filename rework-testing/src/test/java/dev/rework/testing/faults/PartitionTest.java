@@ -104,7 +104,7 @@ class PartitionTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"PULLED", "LOSES_WHAT_IT_SENDS"}) // the third adds 40 s and little else
+    @EnumSource
     @Tag("fault-19")
     void whatRanBeyondTheCutIsDecidedAndNeverRunTwiceAtOnce(Cut cut) throws Exception {
         Beside north = north();
