@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which lane to claim from next: the one whose first task is best. Looks at the heads of all lanes at a wake-up, when a lane
  * is empty, when more than one has tasks, and once a second; from the last claimed place on (the watermark), or from the
- * beginning when {@link ProbeBudget} allows. For the loop's thread alone.
+ * beginning when {@link ProbeBudget} allows. What is claimed right after a look may be anything, later only what nobody has
+ * touched. For the loop's thread alone.
  */
 final class Heads {
     private static final long FRESH_NANOS = 1_000_000_000;
@@ -40,7 +41,8 @@ final class Heads {
     @Nullable
     Ask next(TaskQueue queue, List<Lane> lanes, BatchSizing sizing) throws SQLException {
         long now = System.nanoTime();
-        if (!known || heads.size() != 1 || now - looked > FRESH_NANOS) {
+        boolean stale = !known || heads.size() != 1 || now - looked > FRESH_NANOS;
+        if (stale) {
             look(queue, lanes);
         }
         if (heads.isEmpty()) {
@@ -48,7 +50,7 @@ final class Heads {
         }
         Head best = heads.get(0);
         Place from = watermarks.getOrDefault(best.lane(), Place.FIRST);
-        return new Ask(best.lane(), from, sizing.next(best.lane().operation()));
+        return new Ask(best.lane(), from, sizing.next(best.lane().operation()), !stale);
     }
 
     /** Whether all lanes may be looked at from their beginning now. */

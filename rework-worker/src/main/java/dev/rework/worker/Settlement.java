@@ -222,14 +222,21 @@ final class Settlement {
 
     /** Tells waiting clients what was settled since they were last told, if it is time. */
     void tellIfOwed() throws SQLException {
-        if (owed && System.nanoTime() - told >= TELL_NANOS) {
+        if (isDue()) {
             session.once((connection, queue) -> {
-                queue.tell();
-                told = System.nanoTime();
-                owed = false;
+                // The loop may have told them while this waited for the connection.
+                if (isDue()) {
+                    queue.tell();
+                    told = System.nanoTime();
+                    owed = false;
+                }
                 return 0;
             });
         }
+    }
+
+    private boolean isDue() {
+        return owed && System.nanoTime() - told >= TELL_NANOS;
     }
 
     /** Whether a notification is owed. */

@@ -186,7 +186,7 @@ final class WorkerLoop {
             }
             return;
         }
-        ask = new Ask(ask.lane(), ask.from(), allowed(ask.most()));
+        ask = ask.atMost(allowed(ask.most()));
         syncLogs();
         operation = served.find(ask.lane().operation());
         List<Claim> claims = worker.settlement().turn(ask);

@@ -66,7 +66,8 @@ public final class MonitorStore {
             select i.id from rework.installation i
             """;
 
-    // All that a monitor must know, once a second, in one statement. Without the order, which nobody needs, the planner reads
+    // All that a monitor must know, once a second, in one statement. Without the order, which nobody needs, the planner
+    // reads
     // the whole table for a handful of what it thinks is everywhere.
     static final String LOOK = """
             select 'queued' as kind, null::bigint as worker, null::bigint as task, null::integer as attempt,

@@ -183,6 +183,7 @@ public final class TaskQueue {
                 .of(from.rank())
                 .of(from.runAt())
                 .of(from.id())
+                .of(ask != null && ask.untouched())
                 .of(ask == null ? 0L : ask.most())
                 .of(holds)
                 .of(holds)

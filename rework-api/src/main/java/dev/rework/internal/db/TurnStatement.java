@@ -42,6 +42,7 @@ final class TurnStatement {
                  and t.host = ?
                  and (t.rank, t.run_at, t.id)
                      >= (?, timestamptz 'epoch' + ?::bigint * interval '1 microsecond', ?)
+                 and (t.xmax = '0'::xid or not ?)
                order by t.rank, t.run_at, t.id
                limit coalesce((select ?::bigint from me), 0)
                  for update skip locked
@@ -134,6 +135,7 @@ final class TurnStatement {
                  and t.host = ?
                  and (t.rank, t.run_at, t.id)
                      >= (?, timestamptz 'epoch' + ?::bigint * interval '1 microsecond', ?)
+                 and (t.xmax = '0'::xid or not ?)
                order by t.rank, t.run_at, t.id
                limit coalesce((select ?::bigint from me), 0)
                  for update skip locked

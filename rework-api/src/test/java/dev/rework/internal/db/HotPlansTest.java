@@ -53,7 +53,7 @@ class HotPlansTest {
     @Tag("fault-34")
     void aTurnGoesByIndexAndSortsNothing(boolean worker) throws SQLException {
         for (String turn : List.of(TurnStatement.ALL_ENDED, TurnStatement.SOME_AGAIN)) {
-            String plan = plan(worker, turn, "1, " + OUTCOMES + ", 1, '', 0, 0, 0, 10, true, true, true");
+            String plan = plan(worker, turn, "1, " + OUTCOMES + ", 1, '', 0, 0, 0, true, 10, true, true, true");
             assertThat(plan)
                     .contains("Index Scan using task_ready on task")
                     .contains("Index Scan using task_pkey on task")

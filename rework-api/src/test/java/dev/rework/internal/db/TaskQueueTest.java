@@ -131,6 +131,22 @@ class TaskQueueTest {
     }
 
     @Test
+    void untouchedLeavesOutWhatOthersHaveLockedNowOrEver() throws SQLException {
+        List<Long> ids = tasks(3);
+        Lane lane = new Lane(operation, "");
+        try (Connection other = db.connection();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("select from rework.task where id = " + ids.get(0) + " for update");
+            other.rollback();
+        }
+        List<Claim> untouched = queue.turn(List.of(), new Ask(lane, Place.FIRST, 10, true), false)
+                .claims();
+        assertThat(ids(untouched)).containsExactly(ids.get(1), ids.get(2));
+        assertThat(ids(claim(10))).containsExactly(ids.get(0));
+    }
+
+    @Test
     @DisplayName("W14 output, error, state and stamps are settled in one statement")
     void settlesAndClaimsInOneTurn() throws SQLException {
         List<Long> ids = tasks(4);
