@@ -15,6 +15,14 @@ public sealed interface Control {
     /** Do not begin this claim; answer DROPPED, BEGUN or GONE. */
     record Drop(long task, int attempt) implements Control {}
 
+    /**
+     * This attempt is killed in a moment, unless it never begins: {@link Drop}, and if it has begun, send a dump under this
+     * number and {@link Release}. One line for what would be three, since somebody waits.
+     *
+     * @param quick whether the dump should rather come at once than say all
+     */
+    record End(long task, int attempt, long dump, boolean quick) implements Control {}
+
     /** Interrupt this attempt and cancel its statements, if it is the one in hand. The kill follows after the grace. */
     record Interrupt(long task, int attempt) implements Control {}
 
@@ -40,6 +48,8 @@ public sealed interface Control {
     default String line() {
         if (this instanceof Drop drop) {
             return "drop " + drop.task + " " + drop.attempt;
+        } else if (this instanceof End end) {
+            return "end " + end.task + " " + end.attempt + " " + end.dump + (end.quick ? " quick" : "");
         } else if (this instanceof Interrupt interrupt) {
             return "interrupt " + interrupt.task + " " + interrupt.attempt;
         } else if (this instanceof Stop stop) {
@@ -60,11 +70,17 @@ public sealed interface Control {
      * @throws IllegalArgumentException on a line that is none
      */
     static Control parse(String line) {
-        String[] words = line.split(" ", 4);
+        String[] words = line.split(" ", 5);
         return switch (words[0]) {
             case "wake" -> new Wake();
             case "lease" -> new Lease();
             case "drop" -> new Drop(Long.parseLong(words[1]), Integer.parseInt(words[2]));
+            case "end" ->
+                new End(
+                        Long.parseLong(words[1]),
+                        Integer.parseInt(words[2]),
+                        Long.parseLong(words[3]),
+                        words.length > 4);
             case "interrupt" -> new Interrupt(Long.parseLong(words[1]), Integer.parseInt(words[2]));
             case "release" -> new Release();
             case "stop" -> new Stop(line.substring(Math.min(line.length(), 5)));

@@ -54,7 +54,7 @@ public record Frame(Type type, byte[] payload) {
         BEGUN('N'),
         /** Answer to {@link Control.Drop}: not held, or ended with its outcome on the way: {@code task attempt}. */
         GONE('G'),
-        /** Answer to {@link Control.Release}: what had ended is settled, the unbegun is given back. Empty. */
+        /** Answer to {@link Control.Release} and {@link Control.End}: what had ended is settled, the unbegun is given back. Empty. */
         RELEASED('R'),
         /** A piece of a thread dump: {@code number}, {@code 0 or 1 (1 = last piece)}, text. */
         DUMP('T'),

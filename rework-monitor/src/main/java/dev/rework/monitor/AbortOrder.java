@@ -52,32 +52,45 @@ final class AbortOrder {
             killExactly(attempt, order);
             return;
         }
-        CompletableFuture<Frame.Type> asked = worker.answers().drop(attempt);
-        worker.send(new Control.Drop(attempt.task(), attempt.attempt()));
-        // What is killed in a moment is looked at while its worker answers.
-        CompletableFuture<String> dump =
-                order.graceMillis() == 0 && worker.holds(attempt) ? TakeDumps.ask(worker) : null;
-        Frame.Type answer = within(asked, DROP_MILLIS);
-        if (answer == Frame.Type.DROPPED || answer == Frame.Type.GONE && isOld && !hasBegun(attempt)) {
-            context.stores().verdicts().dropped(order.worker(), order.task(), order.attempt());
-        } else if (answer != Frame.Type.GONE) {
-            end(attempt, order, dump);
-        }
-    }
-
-    private void end(Begun attempt, Order order, @Nullable CompletableFuture<String> early)
-            throws InterruptedException {
         if (order.graceMillis() > 0) {
+            CompletableFuture<Frame.Type> asked = worker.answers().drop(attempt);
+            worker.send(new Control.Drop(attempt.task(), attempt.attempt()));
+            Frame.Type answer = within(asked, DROP_MILLIS);
+            if (isOver(answer, attempt, order, isOld)) {
+                return;
+            }
             worker.send(new Control.Interrupt(attempt.task(), attempt.attempt()));
             if (until(order.graceMillis(), () -> !worker.holds(attempt) || !isAlive())) {
                 return;
             }
         }
-        String dump = TakeDumps.within(early == null ? TakeDumps.ask(worker) : early, DUMP_MILLIS);
+        end(attempt, order, isOld);
+    }
+
+    /** Whether it has not begun, and is settled, or nothing is to be done about it. */
+    private boolean isOver(Frame.@Nullable Type answer, Begun attempt, Order order, boolean isOld) {
+        if (answer == Frame.Type.DROPPED || answer == Frame.Type.GONE && isOld && !hasBegun(attempt)) {
+            context.stores().verdicts().dropped(order.worker(), order.task(), order.attempt());
+            return true;
+        }
+        return answer == Frame.Type.GONE;
+    }
+
+    private void end(Begun attempt, Order order, boolean isOld) throws InterruptedException {
+        CompletableFuture<Frame.Type> asked = worker.answers().drop(attempt);
+        long number = worker.answers().nextDump();
+        CompletableFuture<String> taken = worker.answers().dump(number);
+        // Nobody waits for a timeout's end as for that of an abort, and it is more often a deadlock's.
+        boolean quick = order.cause().equals("abort");
+        worker.sendNow(new Control.End(attempt.task(), attempt.attempt(), number, quick));
+        if (isOver(within(asked, DROP_MILLIS), attempt, order, isOld)) {
+            worker.answers().noDump(number);
+            return;
+        }
+        String dump = TakeDumps.within(taken, DUMP_MILLIS);
         if (dump != null) {
             worker.lastDump(new WorkerProcess.Dump(attempt, dump));
         }
-        worker.send(new Control.Release());
         boolean released = within(worker.answers().released().thenApply(done -> true), RELEASE_MILLIS) != null;
         if (!released) {
             killExactly(attempt, order);

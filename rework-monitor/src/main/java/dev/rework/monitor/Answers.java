@@ -38,6 +38,11 @@ final class Answers {
         return dumps.getOrDefault(number, new CompletableFuture<>());
     }
 
+    /** One that will not come. */
+    void noDump(long number) {
+        dumps.remove(number);
+    }
+
     /** Takes a frame, if it is an answer. */
     void take(Frame frame) {
         switch (frame.type()) {

@@ -4,6 +4,7 @@ import dev.rework.Cause;
 import dev.rework.internal.HandCell;
 import dev.rework.internal.HandCell.Begun;
 import dev.rework.internal.db.TaskVerdicts.Death;
+import dev.rework.internal.db.TaskVerdicts.Peak;
 import dev.rework.internal.db.WorkerStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,8 +40,7 @@ final class Inquest {
         try {
             sweep(worker.toString(), worker.facts().tag().toString());
             String lastWords = lastWords(worker);
-            remember(worker);
-            decide(death(worker, exit, lastWords));
+            decide(death(worker, exit, lastWords), peak(worker));
             worker.lastDump().ifPresent(dump -> TakeDumps.store(context, dump.attempt(), dump.content()));
             forget(worker.facts().cell());
         } catch (IOException e) {
@@ -61,7 +61,8 @@ final class Inquest {
                     ? ExitVerdict.UNKNOWN
                     : new ExitVerdict(Cause.LOST, "host " + context.options().host() + " was started anew");
             String info = row.state().equals("starting") ? "never started" : verdict.deathinfo();
-            decide(new Death(row.id(), sameBoot ? begun(cell) : null, verdict.cause(), verdict.reason(), info, false));
+            List<Begun> begun = sameBoot ? begun(cell) : null;
+            decide(new Death(row.id(), begun, verdict.cause(), verdict.reason(), info, false), null);
             forget(cell);
         } catch (IOException e) {
             context.listener().details("worker #" + row.id() + ": " + e);
@@ -130,16 +131,10 @@ final class Inquest {
         }
     }
 
-    private void remember(WorkerProcess worker) {
+    private static @Nullable Peak peak(WorkerProcess worker) {
         WorkerProcess.Link link = worker.link().orElse(null);
         Begun last = link == null ? null : link.output().lastBegun();
-        if (last != null && worker.peakMb() > 0 && !context.outage().isOn()) {
-            try {
-                context.stores().verdicts().peak(worker.id(), last, worker.peakMb());
-            } catch (RuntimeException e) {
-                context.listener().details(worker + ": its peak memory is not stored: " + e.getMessage());
-            }
-        }
+        return last == null || worker.peakMb() <= 0 ? null : new Peak(last, worker.peakMb());
     }
 
     private @Nullable List<Begun> begun(Path cell) {
@@ -152,11 +147,11 @@ final class Inquest {
     }
 
     /** Tries until the database has it: nobody else knows this death. */
-    private void decide(Death death) throws InterruptedException {
+    private void decide(Death death, @Nullable Peak peak) throws InterruptedException {
         long pause = 200;
         for (int i = 1; ; i++) {
             try {
-                if (context.stores().verdicts().died(death)) {
+                if (context.stores().verdicts().died(death, peak)) {
                     context.listener().says("worker #" + death.worker() + " ended: " + death.deathinfo());
                 }
                 return;

@@ -19,8 +19,9 @@ final class ProcessTree {
     /** The variable that holds a worker's tag. */
     static final String TAG = "REWORK_WORKER_TAG";
 
+    private static final int ROOM = 64 << 10;
     // What the kernel lets a process have of arguments and environment together, with its usual limits.
-    private static final int ROOM = 2 << 20;
+    private static final int MOST_ROOM = 2 << 20;
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
     private static final long GOING_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long PAUSE_NANOS = 1_000_000;
@@ -68,7 +69,7 @@ final class ProcessTree {
         byte[] wanted = (TAG + "=" + tag).getBytes(StandardCharsets.US_ASCII);
         List<ProcessHandle> found = new ArrayList<>();
         long self = ProcessHandle.current().pid();
-        byte[] room = new byte[ROOM];
+        Room room = new Room();
         String[] names = new File("/proc").list((proc, name) -> Character.isDigit(name.charAt(0)));
         for (String name : names == null ? new String[0] : names) {
             long pid = Long.parseLong(name);
@@ -100,14 +101,26 @@ final class ProcessTree {
         }
     }
 
-    /** By plain files: an abort waits for this, and there may be hundreds of processes. */
-    private static boolean isTagged(String pid, byte[] wanted, byte[] room) {
-        try (FileInputStream environment = new FileInputStream("/proc/" + pid + "/environ")) {
+    /** Grows to what an environment may take: to clear that much for each look costs more than the look. */
+    private static final class Room {
+        private byte[] bytes = new byte[ROOM];
+
+        private int fill(FileInputStream file) throws IOException {
             int length = 0;
-            for (int read = environment.read(room); read > 0; read = environment.read(room, length, ROOM - length)) {
+            for (int read = file.read(bytes); read > 0; read = file.read(bytes, length, bytes.length - length)) {
                 length += read;
+                if (length == bytes.length && length < MOST_ROOM) {
+                    bytes = Arrays.copyOf(bytes, MOST_ROOM);
+                }
             }
-            return contains(room, length, wanted);
+            return length;
+        }
+    }
+
+    /** By plain files: an abort waits for this, and there may be hundreds of processes. */
+    private static boolean isTagged(String pid, byte[] wanted, Room room) {
+        try (FileInputStream environment = new FileInputStream("/proc/" + pid + "/environ")) {
+            return contains(room.bytes, room.fill(environment), wanted);
         } catch (IOException | SecurityException e) {
             return false;
         }

@@ -169,12 +169,17 @@ final class WorkerProcess {
         }
     }
 
+    /** The same, without the detour over another thread if it can be; may overtake what was sent before. */
+    void sendNow(Control control) {
+        if (link != null) {
+            link.control.sendNow(control);
+        }
+    }
+
     /** Tells it that there may be work. */
     void wake() {
         wokenAt = System.nanoTime();
-        if (link != null) {
-            link.control.sendNow(new Control.Wake());
-        }
+        sendNow(new Control.Wake());
     }
 
     /** When it was last told so, by {@link System#nanoTime}. */

@@ -1,5 +1,6 @@
 package dev.rework.monitor;
 
+import dev.rework.internal.Control;
 import dev.rework.internal.DatabaseAddress;
 import dev.rework.internal.RegistrationIndex;
 import dev.rework.internal.SecretKeys;
@@ -48,6 +49,10 @@ final class WorkerSpawn {
             DatabaseAddress.WORKERS_VARIABLE,
             SecretKeys.VARIABLE);
 
+    // What a worker is told in its life, none of which one in training has anything to do for.
+    private static final List<Control> REHEARSED =
+            List.of(new Control.Lease(), new Control.Wake(), new Control.Synced(0), new Control.End(0, 0, 0, true));
+
     private final DatabaseAddress address;
     private final DatabaseAddress workers;
     private final MonitorOptions options;
@@ -74,8 +79,12 @@ final class WorkerSpawn {
 
     /** Has the archive made that its workers should start with. */
     Optional<String> train() throws InterruptedException {
-        return archive()
-                .make((hand, to) -> launch(0, "training", "", hand, false).write(to));
+        return archive().make((hand, to) -> {
+            launch(0, "training", "", hand, false).write(to);
+            for (Control word : REHEARSED) {
+                to.write((word.line() + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+        });
     }
 
     /** A process that has been told what to do. */

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * milliseconds, and also while the task in hand burns the processor.
  */
 final class ControlReader implements Runnable {
+    private static final long LONG_NANOS = 1_000_000_000;
+
     private final Worker worker;
     private final InputStream input;
     private volatile @Nullable RunningTask task;
@@ -68,10 +70,13 @@ final class ControlReader implements Runnable {
             worker.signals().wake();
         } else if (control instanceof Control.Lease) {
             worker.trust().renewed(System.nanoTime());
+            prepare();
         } else if (control instanceof Control.Synced synced) {
             worker.logs().synced(synced.number());
         } else if (control instanceof Control.Drop drop) {
-            drop(drop);
+            answer(drop.task(), drop.attempt(), worker.hand().drop(drop.task(), drop.attempt()));
+        } else if (control instanceof Control.End end) {
+            end(end);
         } else if (control instanceof Control.Interrupt interrupt) {
             interrupt(interrupt);
         } else if (control instanceof Control.Release) {
@@ -82,7 +87,7 @@ final class ControlReader implements Runnable {
         } else if (control instanceof Control.Reload) {
             worker.signals().reload();
         } else if (control instanceof Control.Dump dump) {
-            ThreadDump.send(worker.pipe(), dump.number());
+            ThreadDump.send(worker.pipe(), dump.number(), ThreadDump.Detail.ALL);
         } else if (control instanceof Control.Peak peak) {
             RunningTask running = task;
             if (running != null && running.id() == peak.task() && running.attempt() == peak.attempt()) {
@@ -91,13 +96,33 @@ final class ControlReader implements Runnable {
         }
     }
 
-    private void drop(Control.Drop drop) {
-        Frame.Type answer = switch (worker.hand().drop(drop.task(), drop.attempt())) {
+    private void answer(long claim, int attempt, Hand.Dropped dropped) {
+        Frame.Type answer = switch (dropped) {
             case DROPPED -> Frame.Type.DROPPED;
             case BEGUN -> Frame.Type.BEGUN;
             case GONE -> Frame.Type.GONE;
         };
-        worker.pipe().send(answer, drop.task(), drop.attempt());
+        worker.pipe().send(answer, claim, attempt);
+    }
+
+    private void end(Control.End end) {
+        Hand.Dropped dropped = worker.hand().end(end.task(), end.attempt());
+        answer(end.task(), end.attempt(), dropped);
+        if (dropped == Hand.Dropped.BEGUN) {
+            boolean quick = end.quick() && !ThreadDump.isPrepared();
+            ThreadDump.send(worker.pipe(), end.dump(), quick ? ThreadDump.Detail.STACKS : ThreadDump.Detail.DEADLOCKS);
+            release();
+        }
+    }
+
+    /** What has run this long may have to be looked at before it is killed. */
+    private void prepare() {
+        Hand.Running running = worker.hand().running();
+        if (running != null && System.nanoTime() - running.since() > LONG_NANOS && !ThreadDump.isPrepared()) {
+            Thread thread = new Thread(ThreadDump::prepare, "rework-prepare");
+            thread.setDaemon(true);
+            thread.start();
+        }
     }
 
     private void interrupt(Control.Interrupt interrupt) {

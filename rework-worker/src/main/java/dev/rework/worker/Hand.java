@@ -161,6 +161,13 @@ final class Hand {
         return leaving.contains(task) ? Dropped.DROPPED : Dropped.GONE;
     }
 
+    /** The same; when it runs, nothing begins any more. */
+    synchronized Dropped end(long task, int attempt) {
+        Dropped dropped = drop(task, attempt);
+        closed |= dropped == Dropped.BEGUN;
+        return dropped;
+    }
+
     /** Asks the running attempt to end, if it is this one. */
     synchronized @Nullable Running interrupt(long task, int attempt) {
         Running now = running;

@@ -7,16 +7,47 @@ import java.lang.management.MonitorInfo;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
+import java.util.Map;
 
-/** A thread dump as text. Loads the management classes, which nothing else in a worker does. */
+/**
+ * A thread dump as text. What it says of locks needs the management classes, which nothing else in a worker does: loading
+ * them takes longer than all else that an abort has to do.
+ */
 final class ThreadDump {
     private static final int PIECE = Frame.MAX_PAYLOAD - 40;
 
+    /** How much of it is wanted. */
+    enum Detail {
+        /** Who is where. */
+        STACKS,
+        /** And who waits for whom. */
+        DEADLOCKS,
+        /** And which locks of {@code java.util.concurrent} each holds: the whole heap is looked through. */
+        ALL
+    }
+
+    private static volatile boolean prepared;
+
     private ThreadDump() {}
 
-    /** Takes one and sends it in pieces. */
+    /** Whether {@link Detail#DEADLOCKS} costs hardly more than {@link Detail#STACKS}. */
+    static boolean isPrepared() {
+        return prepared;
+    }
+
+    /** Makes that so. */
+    static void prepare() {
+        take(Detail.DEADLOCKS);
+    }
+
+    /** As it is taken of a worker in training: the longest way. */
     static void send(Pipe pipe, long number) {
-        String text = take();
+        send(pipe, number, Detail.ALL);
+    }
+
+    /** Takes one and sends it in pieces. */
+    static void send(Pipe pipe, long number, Detail detail) {
+        String text = take(detail);
         int from = 0;
         do {
             int to = pieceEnd(text, from);
@@ -41,10 +72,34 @@ final class ThreadDump {
     }
 
     /** Takes one. */
-    static String take() {
+    static String take(Detail detail) {
+        return detail == Detail.STACKS ? stacks() : withLocks(detail == Detail.ALL);
+    }
+
+    private static String stacks() {
+        StringBuilder text = new StringBuilder();
+        for (Map.Entry<Thread, StackTraceElement[]> each :
+                Thread.getAllStackTraces().entrySet()) {
+            Thread thread = each.getKey();
+            head(text, thread.getName(), thread.getId(), thread.isDaemon(), thread.getState());
+            text.append('\n');
+            for (StackTraceElement frame : each.getValue()) {
+                text.append("\tat ").append(frame).append('\n');
+            }
+            text.append('\n');
+        }
+        return text.toString();
+    }
+
+    private static void head(StringBuilder text, String name, long id, boolean daemon, Thread.State state) {
+        text.append('"').append(name).append("\" #").append(id);
+        text.append(daemon ? " daemon" : "").append(' ').append(state);
+    }
+
+    private static String withLocks(boolean all) {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         StringBuilder text = new StringBuilder();
-        for (ThreadInfo thread : threads.dumpAllThreads(true, true)) {
+        for (ThreadInfo thread : threads.dumpAllThreads(true, all)) {
             append(text, thread);
         }
         long[] stuck = threads.findDeadlockedThreads();
@@ -62,17 +117,12 @@ final class ThreadDump {
                 }
             }
         }
+        prepared = true;
         return text.toString();
     }
 
     private static void append(StringBuilder text, ThreadInfo thread) {
-        text.append('"')
-                .append(thread.getThreadName())
-                .append("\" #")
-                .append(thread.getThreadId())
-                .append(thread.isDaemon() ? " daemon" : "")
-                .append(' ')
-                .append(thread.getThreadState());
+        head(text, thread.getThreadName(), thread.getThreadId(), thread.isDaemon(), thread.getThreadState());
         if (thread.getLockName() != null) {
             text.append(" on ").append(thread.getLockName());
         }

@@ -165,6 +165,22 @@ class ControlTest {
     }
 
     @Test
+    void anEndDumpsAndReleasesForTheAttemptItNamesAlone() throws IOException {
+        House house = new House(db, "end").operation("interrupted");
+        long task = house.task("interrupted", null);
+        try (ChildWorker worker = house.start()) {
+            Eventually.isTrue("waiting", () -> worker.printed().contains("waiting"));
+            worker.say(new Control.End(task, 2, 1, true));
+            worker.await(Frame.Type.GONE, (task + "\t2")::equals);
+            worker.say(new Control.End(task, 1, 2, true));
+            worker.await(Frame.Type.BEGUN, (task + "\t1")::equals);
+            worker.await(Frame.Type.RELEASED, text -> true);
+            assertThat(worker.texts(Frame.Type.DUMP)).allMatch(text -> text.startsWith("2\t"));
+            assertThat(String.join("", worker.texts(Frame.Type.DUMP))).contains("Operations.interrupted", "\"main\" #1");
+        }
+    }
+
+    @Test
     void sendsAThreadDumpThatNamesWhatItWaitsFor() throws IOException {
         House house = new House(db, "dump").operation("interrupted");
         house.task("interrupted", null);

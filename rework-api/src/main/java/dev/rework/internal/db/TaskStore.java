@@ -103,24 +103,25 @@ public final class TaskStore {
             """;
 
     private static final String ABORT = """
-            update rework.task
-               set state = case when state in ('claimed', 'running') then 'aborting' else 'aborted' end,
-                   cause = case when state in ('claimed', 'running') then 'abort' else 'cancelled' end,
-                   finished = case when state in ('claimed', 'running') then null else clock_timestamp() end,
-                   reason = :reason
-             where id = :id
-               and state in ('scheduled', 'blocked', 'queued', 'claimed', 'running')
-            returning state
+            with became as (
+              update rework.task
+                 set state = case when state in ('claimed', 'running') then 'aborting' else 'aborted' end,
+                     cause = case when state in ('claimed', 'running') then 'abort' else 'cancelled' end,
+                     finished = case when state in ('claimed', 'running') then null else clock_timestamp() end,
+                     reason = :reason
+               where id = :id
+                 and state in ('scheduled', 'blocked', 'queued', 'claimed', 'running')
+              returning state
+            ), told as materialized (
+              select pg_notify(case state when 'aborting' then 'rework_kill' else 'rework_done' end, '') from became
+            )
+            select state, (select count(*) from told) from became
             """;
 
     private static final String STATE = """
             select state
               from rework.task
              where id = :id
-            """;
-
-    private static final String NOTIFY = """
-            select pg_notify(:channel, '')
             """;
 
     private final Jdbi jdbi;
@@ -251,10 +252,6 @@ public final class TaskStore {
             }
             boolean runs = became.get().equals("aborting");
             Audit.record(handle, "abort", "task " + id, why);
-            handle.createQuery(NOTIFY)
-                    .bind("channel", runs ? "rework_kill" : "rework_done")
-                    .mapTo(String.class)
-                    .list();
             return runs ? AbortAnswer.ASKED : AbortAnswer.CANCELLED;
         });
     }

@@ -87,11 +87,18 @@ public final class TaskVerdicts {
              where t.id = any (:tasks::bigint[]) and t.worker = :worker
             """;
 
+    // With the word to those who wait for it: a statement less.
     private static final String ABORT = """
-            update rework.task t
-               set state = 'aborted', cause = coalesce(t.cause, 'abort'), reason = coalesce(t.reason, :reason),
-                   started = coalesce(t.started, clock_timestamp()), finished = clock_timestamp()
-             where t.id = any (:tasks::bigint[]) and t.worker = :worker
+            with aborted as (
+              update rework.task t
+                 set state = 'aborted', cause = coalesce(t.cause, 'abort'), reason = coalesce(t.reason, :reason),
+                     started = coalesce(t.started, clock_timestamp()), finished = clock_timestamp()
+               where t.id = any (:tasks::bigint[]) and t.worker = :worker
+              returning t.id
+            ), told as materialized (
+              select pg_notify('rework_done', '') from (select from aborted limit 1) one
+            )
+            select count(*), (select count(*) from told) from aborted
             """;
 
     private static final String FAIL = """
@@ -216,15 +223,8 @@ public final class TaskVerdicts {
                 handle -> handle.createQuery(PROMOTE).mapTo(Integer.class).one());
     }
 
-    /** Remembers how much memory an attempt has used. */
-    public void peak(long worker, HandCell.Begun attempt, int peakMb) {
-        jdbi.useHandle(handle -> handle.createUpdate(PEAK)
-                .bind("worker", worker)
-                .bind("task", attempt.task())
-                .bind("attempt", attempt.attempt())
-                .bind("peak", peakMb)
-                .execute());
-    }
+    /** How much memory an attempt was seen to use. */
+    public record Peak(HandCell.Begun attempt, int megabytes) {}
 
     /** Workers of other hosts and domains that have not ended, with their leases. */
     public List<Lease> others(String host, String domain) {
@@ -260,7 +260,22 @@ public final class TaskVerdicts {
      * @return false when it was marked dead before
      */
     public boolean died(Death death) {
-        return jdbi.inTransaction(handle -> decide(handle, death));
+        return died(death, null);
+    }
+
+    /** The same; remembers what its last attempt used. */
+    public boolean died(Death death, @Nullable Peak peak) {
+        return jdbi.inTransaction(handle -> {
+            if (peak != null) {
+                handle.createUpdate(PEAK)
+                        .bind("worker", death.worker)
+                        .bind("task", peak.attempt.task())
+                        .bind("attempt", peak.attempt.attempt())
+                        .bind("peak", peak.megabytes)
+                        .execute();
+            }
+            return decide(handle, death);
+        });
     }
 
     private static boolean decide(Handle handle, Death death) {
@@ -283,7 +298,7 @@ public final class TaskVerdicts {
                     .mapTo(String.class)
                     .list();
         }
-        if (!fates.isEmpty()) {
+        if (!fates.isEmpty() && !fates.keySet().equals(Set.of(HeldTask.Fate.ABORT))) {
             handle.createQuery(DONE).mapTo(String.class).list();
         }
         return true;
@@ -304,11 +319,12 @@ public final class TaskVerdicts {
             case GIVE_BACK -> update(handle, GIVE_BACK, death, tasks);
             case CANCEL -> update(handle, CANCEL, death, tasks);
             case ABORT ->
-                handle.createUpdate(ABORT)
+                handle.createQuery(ABORT)
                         .bind("tasks", ids(tasks))
                         .bind("worker", death.worker)
                         .bind("reason", reason)
-                        .execute();
+                        .mapTo(Long.class)
+                        .one();
             case FAIL ->
                 handle.createUpdate(FAIL)
                         .bind("tasks", ids(tasks))
