@@ -71,7 +71,8 @@ class ProtocolTest {
                 new Control.Synced(17),
                 new Control.Peak(5, 2, 150));
         assertThat(all.stream().map(Control::line).map(Control::parse)).containsExactlyElementsOf(all);
-        assertThat(all.stream().map(Object::getClass).distinct()).hasSize(Control.class.getPermittedSubclasses().length);
+        assertThat(all.stream().map(Object::getClass).distinct())
+                .hasSize(Control.class.getPermittedSubclasses().length);
     }
 
     @Test

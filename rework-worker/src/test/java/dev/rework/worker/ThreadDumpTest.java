@@ -15,7 +15,7 @@ class ThreadDumpTest {
         for (ThreadDump.Detail detail : ThreadDump.Detail.values()) {
             assertThat(ThreadDump.take(detail))
                     .contains("\"" + Thread.currentThread().getName() + "\" #")
-                    .contains("\tat dev.rework.worker.ThreadDumpTest.saysWhoIsWhereInEveryDetail(ThreadDumpTest.java:");
+                    .contains("dev.rework.worker.ThreadDumpTest.saysWhoIsWhereInEveryDetail(ThreadDumpTest.java:");
         }
         assertThat(ThreadDump.isPrepared()).isTrue();
     }
