@@ -39,7 +39,9 @@ final class Client implements AutoCloseable {
 
     Client(ClientOptions options) {
         this.options = options;
-        this.database = new Database(options.connections(), options.shown());
+        this.database = options.parent() == null
+                ? new Database(options.connections(), options.shown())
+                : Database.ofTask(options.connections(), options.shown());
         Jdbi jdbi = TaskStore.jdbi(options.connections());
         this.tasks = new TaskStore(jdbi);
         this.logs = new LogStore(jdbi);

@@ -36,25 +36,27 @@ class JoinTest {
         POOL_AND_LISTEN {
             @Override
             Rework open() {
-                return Rework.connect(db.url());
+                return Rework.connect(db.url(TestDatabase.Part.OPERATOR));
             }
         },
         LISTEN_OFF {
             @Override
             Rework open() {
-                return Rework.connect(db.url() + (db.url().contains("?") ? "&" : "?") + "listen=off");
+                return Rework.connect(db.url(TestDatabase.Part.OPERATOR)
+                        + (db.url(TestDatabase.Part.OPERATOR).contains("?") ? "&" : "?") + "listen=off");
             }
         },
         UNPOOLED {
             @Override
             Rework open() {
-                return Rework.open(ClientOptions.unpooled(DatabaseAddress.parse(db.url()), "test"));
+                return Rework.open(
+                        ClientOptions.unpooled(DatabaseAddress.parse(db.url(TestDatabase.Part.OPERATOR)), "test"));
             }
         },
         DATA_SOURCE {
             @Override
             Rework open() {
-                return Rework.over(db.dataSource());
+                return Rework.over(db.dataSource(TestDatabase.Part.OPERATOR));
             }
         };
 
@@ -237,7 +239,8 @@ class JoinTest {
                 told.add("unparked");
             }
         };
-        ClientOptions options = ClientOptions.unpooled(DatabaseAddress.parse(db.url()), "test");
+        ClientOptions options =
+                ClientOptions.unpooled(DatabaseAddress.parse(db.url(TestDatabase.Part.OPERATOR)), "test");
         try (Rework rework = Rework.open(options.inside(77, listener))) {
             Task<Object> child = rework.schedule("echo");
 
@@ -274,7 +277,7 @@ class JoinTest {
     @Test
     void aPoolOfOneIsEnough() {
         try (HikariDataSource pool = new HikariDataSource()) {
-            pool.setDataSource(db.dataSource());
+            pool.setDataSource(db.dataSource(TestDatabase.Part.OPERATOR));
             pool.setMaximumPoolSize(1);
             pool.setAutoCommit(false);
             try (Rework rework = Rework.over(pool)) {

@@ -55,7 +55,7 @@ class PlansTest {
     @BeforeAll
     static void register() throws IOException {
         register("Tasks", TASKS);
-        rework = Rework.over(db.dataSource());
+        rework = Rework.over(db.dataSource(TestDatabase.Part.OPERATOR));
     }
 
     @AfterAll
@@ -71,7 +71,7 @@ class PlansTest {
     private static void register(String name, String source) throws IOException {
         Path file = Files.writeString(folder.resolve(name + ".java"), source);
         Registrar.register(
-                db.dataSource(),
+                db.dataSource(TestDatabase.Part.OPERATOR),
                 file,
                 new Registrar.Options("h1", null, null, List.of(), new ReworkHome(folder.resolve("home"))));
     }

@@ -50,7 +50,7 @@ class PoolerTest {
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
-        DatabaseAddress direct = DatabaseAddress.parse(db.url());
+        DatabaseAddress direct = DatabaseAddress.parse(db.url(TestDatabase.Part.OPERATOR));
         // PgBouncer refuses to be root, and is somebody else then: the folder has to be open to it.
         folder = Files.createTempDirectory(Path.of("/tmp"), "pgbouncer");
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
@@ -65,12 +65,12 @@ class PoolerTest {
                 pool_mode = transaction
                 default_pool_size = 2
                 """.formatted(
-                        direct.host(),
-                        direct.port(),
-                        db.name(),
-                        db.user(),
-                        db.password().isEmpty() ? "none" : db.password(),
-                        port));
+                direct.host(),
+                direct.port(),
+                db.name(),
+                db.user(TestDatabase.Part.OPERATOR),
+                db.password(TestDatabase.Part.OPERATOR).isEmpty() ? "none" : db.password(TestDatabase.Part.OPERATOR),
+                port));
         List<String> command = new ArrayList<>(List.of(program(), config.toString()));
         if (System.getProperty("user.name").equals("root")) {
             command.addAll(1, List.of("-u", "nobody"));
@@ -107,8 +107,9 @@ class PoolerTest {
     @Tag("fault-33")
     void isNoticed() throws SQLException {
         try (Connection pooled = DatabaseAddress.parse(url()).dataSource("test").getConnection();
-                Connection direct =
-                        DatabaseAddress.parse(db.url()).dataSource("test").getConnection()) {
+                Connection direct = DatabaseAddress.parse(db.url(TestDatabase.Part.OPERATOR))
+                        .dataSource("test")
+                        .getConnection()) {
             assertThat(Pooler.standsBefore(pooled)).isTrue();
             assertThat(Pooler.standsBefore(direct)).isFalse();
         }

@@ -41,7 +41,7 @@ class ReworkTest {
 
     @BeforeEach
     void open() {
-        rework = Rework.connect(db.url());
+        rework = Rework.connect(db.url(TestDatabase.Part.OPERATOR));
     }
 
     @AfterEach
@@ -163,7 +163,7 @@ class ReworkTest {
 
     @Test
     void staysInTheCallersTransaction() throws SQLException {
-        try (Connection connection = db.connection()) {
+        try (Connection connection = db.connection(TestDatabase.Part.OPERATOR)) {
             connection.setAutoCommit(false);
             Task<Object> gone = rework.in(connection).schedule("echo", 1);
             connection.rollback();
@@ -219,7 +219,7 @@ class ReworkTest {
         assertThat(running.state()).isEqualTo(TaskState.QUEUED);
         assertThat(running.snapshot().attempt()).isZero();
         WORKER.begin(running.id());
-        try (Connection listening = db.connection()) {
+        try (Connection listening = db.connection(TestDatabase.Part.OPERATOR)) {
             listening.createStatement().execute("listen rework_kill");
 
             assertThat(running.abort("why \0 not")).isTrue();
@@ -330,7 +330,7 @@ class ReworkTest {
                 .isInstanceOf(DatabaseUnreachable.class)
                 .hasMessageContaining("127.0.0.1:1")
                 .hasMessageNotContaining("S3cr3tCanary");
-        String wrong = db.url().replaceFirst(":[^:@/]*@", ":S3cr3tCanary@");
+        String wrong = db.url(TestDatabase.Part.OPERATOR).replaceFirst(":[^:@/]*@", ":S3cr3tCanary@");
         assertThatThrownBy(() -> Rework.connect(wrong))
                 .isInstanceOf(DatabaseUnreachable.class)
                 .hasMessageNotContaining("S3cr3tCanary");

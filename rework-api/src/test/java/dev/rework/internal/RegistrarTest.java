@@ -54,11 +54,11 @@ class RegistrarTest {
 
     @BeforeEach
     void clean() {
-        database = DB.dataSource();
-        jdbi = Jdbi.create(database);
+        database = DB.dataSource(TestDatabase.Part.OPERATOR);
+        jdbi = Jdbi.create(DB.dataSource(TestDatabase.Part.OWNER));
         jdbi.useHandle(handle -> handle.execute("truncate rework.operation, rework.audit cascade"));
-        operations = new OperationStore(jdbi);
-        registrations = new RegistrationStore(jdbi);
+        operations = new OperationStore(Jdbi.create(database));
+        registrations = new RegistrationStore(Jdbi.create(database));
     }
 
     private static final String ONE = "@Operation public static void one(TaskContext task) {}";

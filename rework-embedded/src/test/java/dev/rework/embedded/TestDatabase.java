@@ -10,8 +10,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.EnumSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +34,12 @@ import org.postgresql.ds.PGSimpleDataSource;
  * </pre>
  *
  * <p>or {@code @ExtendWith(TestDatabase.class)} and a parameter of this type. The template is made once per server by
- * {@code dev.rework.sql.Schema}, found on the class path. With {@code -Drework.test.roles=least} its {@link #url} is that of
- * a login with the rights of an operator and a monitor, and no more. Threads may share it.
+ * {@code dev.rework.sql.Schema}, found on the class path.
+ *
+ * <p>With {@code -Drework.test.roles=least} what is under test logs in with the rights of its part of the house and no more:
+ * {@link #url(Part)}, {@link #dataSource(Part)}, {@link #connection(Part)}. What a test itself arranges and looks at goes by
+ * {@link #connection()}, {@link #execute}, {@link #update}, {@link #one} and {@link #number}, with the owner's. Threads may
+ * share it.
  */
 public final class TestDatabase implements BeforeAllCallback, AfterAllCallback, ParameterResolver {
 
@@ -40,7 +47,34 @@ public final class TestDatabase implements BeforeAllCallback, AfterAllCallback, 
     private static final int TRIES = 50;
     private static final boolean LEAST = "least".equals(System.getProperty("rework.test.roles"));
 
+    /** Who logs in: a group role of {@code roles.sql}. */
+    public enum Part {
+        /** Who installed it, with all rights: for what a test arranges and looks at. */
+        OWNER(""),
+        /** Lists and shows. */
+        READER("rework_reader"),
+        /** A client that schedules and waits. */
+        SUBMITTER("rework_submitter"),
+        /** A client that aborts, registers and plans too; commands. */
+        OPERATOR("rework_operator"),
+        /** A worker, and its tasks' clients. */
+        WORKER("rework_worker"),
+        /** A monitor, and the workers it starts. */
+        MONITOR("rework_monitor"),
+        /** Clients and a monitor with one address between them. */
+        HOUSE("rework_operator, rework_monitor");
+
+        private final String roles;
+
+        Part(String roles) {
+            this.roles = roles;
+        }
+    }
+
+    private static final String PASSWORD = "least";
+
     private final boolean migrated;
+    private final Set<Part> logins = EnumSet.noneOf(Part.class);
     private volatile String name = "";
 
     /** One with the schema. */
@@ -88,36 +122,35 @@ public final class TestDatabase implements BeforeAllCallback, AfterAllCallback, 
         String template = migrated ? template(server) : "template0";
         copy(server, "create database " + made + " template " + template);
         name = made;
-        if (isLeast()) {
-            makeLogin();
-        }
         return this;
     }
 
-    private boolean isLeast() {
-        return LEAST && migrated;
+    private boolean isLeast(Part part) {
+        return LEAST && migrated && part != Part.OWNER;
     }
 
-    private String leastLogin() {
-        return "least_" + name;
-    }
-
-    private void makeLogin() throws SQLException {
-        try (Connection connection = connection()) {
-            schema("roles", Connection.class, connection);
+    /** A role of the part's own, made when it is first asked for. */
+    private synchronized String login(Part part) {
+        String login = "least_" + part.name().toLowerCase(Locale.ROOT) + "_" + name();
+        try {
+            if (logins.add(part)) {
+                TestServer.get()
+                        .execute("create role " + login + " login password '" + PASSWORD + "' in role " + part.roles);
+            }
+            return login;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
-        TestServer.get()
-                .execute("create role " + leastLogin()
-                        + " login password 'least' in role rework_operator, rework_monitor");
     }
 
     /** Drops it, cutting whoever is still connected. */
     public void drop() throws SQLException {
         if (!name.isEmpty()) {
             TestServer.get().execute("drop database if exists " + name + " with (force)");
-            if (isLeast()) {
-                TestServer.get().execute("drop role if exists " + leastLogin());
+            for (Part part : List.copyOf(logins)) {
+                TestServer.get().execute("drop role " + login(part));
             }
+            logins.clear();
             name = "";
         }
     }
@@ -139,7 +172,7 @@ public final class TestDatabase implements BeforeAllCallback, AfterAllCallback, 
 
     /** One template per version of the migrations, made under a lock of the server: other JVMs may want it too. */
     private static String template(TestServer server) throws SQLException {
-        String template = "template_" + digest(script());
+        String template = "template_" + digest(script()) + (LEAST ? "_least" : "");
         synchronized (TestDatabase.class) {
             server.execute("select pg_advisory_lock(1919252335)");
             try {
@@ -150,6 +183,9 @@ public final class TestDatabase implements BeforeAllCallback, AfterAllCallback, 
                     server.execute("create database " + half + " template template0");
                     try (Connection connection = DriverManager.getConnection(server.jdbc(half), server.login())) {
                         schema("install", Connection.class, connection);
+                        if (LEAST) {
+                            schema("roles", Connection.class, connection);
+                        }
                     }
                     copy(server, "alter database " + half + " rename to " + template);
                 }
@@ -195,10 +231,15 @@ public final class TestDatabase implements BeforeAllCallback, AfterAllCallback, 
         return name;
     }
 
-    /** Its address as people write it: {@code postgresql://user:password@host:port/name}. */
+    /** {@link #url(Part)} for clients and a monitor together. */
     public String url() {
+        return url(Part.HOUSE);
+    }
+
+    /** Its address as people write it: {@code postgresql://user:password@host:port/name}. */
+    public String url(Part part) {
         String url = TestServer.get().url(name());
-        return isLeast() ? url.replaceFirst("//[^@]*@", "//" + leastLogin() + ":least@") : url;
+        return isLeast(part) ? url.replaceFirst("//[^@]*@", "//" + login(part) + ":" + PASSWORD + "@") : url;
     }
 
     /** Its address as JDBC wants it, without user and password. */
@@ -206,7 +247,7 @@ public final class TestDatabase implements BeforeAllCallback, AfterAllCallback, 
         return TestServer.get().jdbc(name());
     }
 
-    /** The user all tests connect as. */
+    /** The owner of everything. */
     public String user() {
         return TestServer.get().login().getProperty("user", "postgres");
     }
@@ -216,16 +257,36 @@ public final class TestDatabase implements BeforeAllCallback, AfterAllCallback, 
         return TestServer.get().login().getProperty("password", "");
     }
 
-    /** Opens a new connection at each call, unpooled. */
+    /** Who a part logs in as. */
+    public String user(Part part) {
+        return isLeast(part) ? login(part) : user();
+    }
+
+    /** That user's password, empty when there is none. */
+    public String password(Part part) {
+        return isLeast(part) ? PASSWORD : password();
+    }
+
+    /** {@link #dataSource(Part)} for clients and a monitor together. */
     public DataSource dataSource() {
+        return dataSource(Part.HOUSE);
+    }
+
+    /** Opens a new connection at each call, unpooled. */
+    public DataSource dataSource(Part part) {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setUrl(jdbcUrl());
-        source.setUser(user());
-        source.setPassword(password());
+        source.setUser(user(part));
+        source.setPassword(password(part));
         return source;
     }
 
-    /** A new connection; close it. */
+    /** A new connection of a part; close it. */
+    public Connection connection(Part part) throws SQLException {
+        return DriverManager.getConnection(jdbcUrl(), user(part), password(part));
+    }
+
+    /** A new connection of the owner; close it. */
     public Connection connection() throws SQLException {
         return DriverManager.getConnection(jdbcUrl(), TestServer.get().login());
     }

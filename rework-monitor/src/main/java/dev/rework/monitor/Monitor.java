@@ -39,6 +39,8 @@ public final class Monitor implements AutoCloseable {
      * Registers this monitor, or takes over from a dead one with its workers.
      *
      * @throws MonitorRefused when a live monitor serves the same host and domain; within a second
+     * @throws dev.rework.SchemaMismatch when the schema is not the one this version works with; nothing is written. One that
+     *     runs goes on when the schema is upgraded
      */
     public void start() {
         if (running != null) {

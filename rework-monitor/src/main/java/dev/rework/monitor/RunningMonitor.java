@@ -83,6 +83,7 @@ final class RunningMonitor {
         try {
             Jdbi jdbi = TaskStore.jdbi(database);
             MonitorStore monitors = new MonitorStore(jdbi);
+            monitors.demandSchema();
             Path index =
                     RegistrationIndex.file(options.home(), monitors.installation(), options.host(), options.domain());
             WorkerSpawn spawn = new WorkerSpawn(address, options, index, WorkerClasspath.ofThisProcess());

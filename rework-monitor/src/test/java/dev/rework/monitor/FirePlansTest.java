@@ -31,7 +31,7 @@ class FirePlansTest {
     /** A time that stands until a test moves it; far from the database's own. */
     private Instant time = Instant.parse("2031-05-05T12:00:00.5Z");
 
-    private final PlanStore plans = new PlanStore(TaskStore.jdbi(db.dataSource()));
+    private final PlanStore plans = new PlanStore(TaskStore.jdbi(db.dataSource(TestDatabase.Part.OPERATOR)));
     private long operation;
 
     @BeforeEach
@@ -76,7 +76,7 @@ class FirePlansTest {
     @Test
     void pausedPlansAndOtherDomainsDoNotFire() {
         long plan = prepare("* * * * * *", PlanPolicy.DEFAULT);
-        FirePlans elsewhere = new FirePlans(db.dataSource(), "elsewhere", () -> time);
+        FirePlans elsewhere = new FirePlans(db.dataSource(TestDatabase.Part.MONITOR), "elsewhere", () -> time);
         plans.pause(plan);
         FirePlans duty = duty();
         duty.step();
@@ -238,7 +238,7 @@ class FirePlansTest {
     @Test
     void ofTwoWhoDecidedTheSameOneMovesThePlan() {
         long plan = prepare("* * * * * *", PlanPolicy.DEFAULT);
-        PlanFires fires = new PlanFires(TaskStore.jdbi(db.dataSource()));
+        PlanFires fires = new PlanFires(TaskStore.jdbi(db.dataSource(TestDatabase.Part.MONITOR)));
         PlanFires.Move move =
                 new PlanFires.Move(plan, time, time.plusSeconds(1), List.of(time.plusSeconds(1)), 0, null, "{}", null);
 
@@ -310,7 +310,8 @@ class FirePlansTest {
         }
 
         private void run() {
-            org.postgresql.ds.PGSimpleDataSource source = (org.postgresql.ds.PGSimpleDataSource) db.dataSource();
+            org.postgresql.ds.PGSimpleDataSource source =
+                    (org.postgresql.ds.PGSimpleDataSource) db.dataSource(TestDatabase.Part.MONITOR);
             source.setApplicationName(name);
             FirePlans duty = new FirePlans(source, "d");
             while (running.get()) {
@@ -333,7 +334,7 @@ class FirePlansTest {
     }
 
     private FirePlans duty() {
-        return new FirePlans(db.dataSource(), "d", () -> time);
+        return new FirePlans(db.dataSource(TestDatabase.Part.MONITOR), "d", () -> time);
     }
 
     private void forward(Duration by) {

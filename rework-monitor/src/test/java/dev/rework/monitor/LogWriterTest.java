@@ -39,7 +39,7 @@ class LogWriterTest {
     void linesAreStoredInTheirOrderWithWhateverIsInThem() throws Exception {
         List<String> texts = List.of("plain", "", "tab\there", "back\\slash \\. \\N", "end\nof\r\nline", "é€😀 \u2400");
         CountDownLatch stored = new CountDownLatch(1);
-        try (LogWriter writer = new LogWriter(db.dataSource(), MonitorListener.NONE)) {
+        try (LogWriter writer = new LogWriter(db.dataSource(TestDatabase.Part.MONITOR), MonitorListener.NONE)) {
             writer.start();
             texts.forEach(text -> writer.put(line(1, text)));
             writer.then(stored::countDown);
@@ -53,7 +53,7 @@ class LogWriterTest {
     @Test
     @Tag("fault-12")
     void aLineTheDatabaseDoesNotTakeHoldsUpNoOther() {
-        try (LogWriter writer = new LogWriter(db.dataSource(), MonitorListener.NONE)) {
+        try (LogWriter writer = new LogWriter(db.dataSource(TestDatabase.Part.MONITOR), MonitorListener.NONE)) {
             writer.start();
             writer.put(line(2, "one"));
             writer.put(line(2, "bad \0 one"));
@@ -89,7 +89,7 @@ class LogWriterTest {
 
     @Test
     void aThousandLinesAreThereSoon() {
-        try (LogWriter writer = new LogWriter(db.dataSource(), MonitorListener.NONE)) {
+        try (LogWriter writer = new LogWriter(db.dataSource(TestDatabase.Part.MONITOR), MonitorListener.NONE)) {
             writer.start();
             for (int i = 0; i < 1000; i++) {
                 writer.put(line(4, "line " + i));
@@ -155,7 +155,7 @@ class LogWriterTest {
             if (off.get()) {
                 throw new SQLException("off", "08001");
             }
-            return cutting(db.connection());
+            return cutting(db.connection(TestDatabase.Part.MONITOR));
         }
 
         @Override

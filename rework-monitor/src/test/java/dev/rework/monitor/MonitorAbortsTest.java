@@ -43,7 +43,7 @@ class MonitorAbortsTest {
         stage.close();
     }
 
-    private final WorkerStore workers = new WorkerStore(TaskStore.jdbi(db.dataSource()));
+    private final WorkerStore workers = new WorkerStore(TaskStore.jdbi(db.dataSource(TestDatabase.Part.OPERATOR)));
 
     private static long workerOf(Task<?> task) {
         return db.number("select worker from rework.task where id = ?", task.id());
@@ -80,7 +80,7 @@ class MonitorAbortsTest {
         Path file = dir.resolve("dumped");
         Task<?> task = stage.schedule("untilThere", file.toString());
         Stage.runs(file);
-        DumpStore dumps = new DumpStore(TaskStore.jdbi(db.dataSource()));
+        DumpStore dumps = new DumpStore(TaskStore.jdbi(db.dataSource(TestDatabase.Part.OPERATOR)));
         assertThat(dumps.request(task.id())).isTrue();
         Eventually.isTrue("it is there", () -> !dumps.of(task.id()).isEmpty());
         assertThat(dumps.of(task.id()).get(0).content()).contains("Deeds.untilThere");

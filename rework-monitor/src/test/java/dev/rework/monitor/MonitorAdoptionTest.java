@@ -35,7 +35,7 @@ class MonitorAdoptionTest {
 
     private Process first(OnExit onExit, Map<String, String> environment) throws Exception {
         Registrar.register(
-                db.dataSource(),
+                db.dataSource(TestDatabase.Part.OPERATOR),
                 Deeds.classes(),
                 new Registrar.Options(
                         Stage.HOST,
@@ -43,7 +43,7 @@ class MonitorAdoptionTest {
                         null,
                         List.of(),
                         new ReworkHome(dir.resolve("home").toAbsolutePath())));
-        return MonitorProgram.start(db.url(), dir, onExit, Stage.HOST, environment);
+        return MonitorProgram.start(db.url(TestDatabase.Part.MONITOR), dir, onExit, Stage.HOST, environment);
     }
 
     @Test
@@ -53,7 +53,7 @@ class MonitorAdoptionTest {
         Map<String, String> environment = new HashMap<>(Map.of("CANARY_CAGE", "kept"));
         secrets.forEach(name -> environment.put(name, "postgres://canary:canary@127.0.0.1:1/canary"));
         Process monitor = first(OnExit.KILL, environment);
-        try (dev.rework.Rework rework = dev.rework.Rework.over(db.dataSource())) {
+        try (dev.rework.Rework rework = dev.rework.Rework.over(db.dataSource(TestDatabase.Part.OPERATOR))) {
             for (String name : secrets) {
                 assertThat(variable(rework, name)).as(name).isNull();
             }
@@ -78,7 +78,7 @@ class MonitorAdoptionTest {
     @Tag("fault-15")
     void whatADeadMonitorsWorkerRunsIsFinishedAndCounts() throws Exception {
         Process monitor = first(OnExit.KILL);
-        try (dev.rework.Rework rework = dev.rework.Rework.over(db.dataSource())) {
+        try (dev.rework.Rework rework = dev.rework.Rework.over(db.dataSource(TestDatabase.Part.OPERATOR))) {
             Path file = dir.resolve("go");
             Task<?> task = schedule(rework, "untilThere", file);
             long pid = Long.parseLong(Stage.runs(file));
@@ -103,7 +103,7 @@ class MonitorAdoptionTest {
     @Test
     void whatAnOrphanAndItsChildrenPrintIsKept() throws Exception {
         Process monitor = first(OnExit.KILL);
-        try (dev.rework.Rework rework = dev.rework.Rework.over(db.dataSource())) {
+        try (dev.rework.Rework rework = dev.rework.Rework.over(db.dataSource(TestDatabase.Part.OPERATOR))) {
             Path file = dir.resolve("go");
             Task<?> task = schedule(rework, "printsAfter", file);
             Stage.runs(file);
@@ -133,7 +133,7 @@ class MonitorAdoptionTest {
     @Tag("fault-15")
     void anAdoptedWorkersTaskCanBeAborted() throws Exception {
         Process monitor = first(OnExit.KILL);
-        try (dev.rework.Rework rework = dev.rework.Rework.over(db.dataSource())) {
+        try (dev.rework.Rework rework = dev.rework.Rework.over(db.dataSource(TestDatabase.Part.OPERATOR))) {
             Path file = dir.resolve("deaf");
             Task<?> task = schedule(rework, "deaf", file);
             long pid = Long.parseLong(Stage.runs(file));
@@ -156,7 +156,7 @@ class MonitorAdoptionTest {
     @Tag("fault-15")
     void whoDiedWithItsMonitorIsFoundDead() throws Exception {
         Process monitor = first(OnExit.KILL);
-        try (dev.rework.Rework rework = dev.rework.Rework.over(db.dataSource())) {
+        try (dev.rework.Rework rework = dev.rework.Rework.over(db.dataSource(TestDatabase.Part.OPERATOR))) {
             Path file = dir.resolve("deaf");
             Task<?> task = schedule(rework, "deaf", file);
             long pid = Long.parseLong(Stage.runs(file));
@@ -174,7 +174,7 @@ class MonitorAdoptionTest {
     @Test
     void aMonitorMayLeaveItsBusyWorkers() throws Exception {
         Process monitor = first(OnExit.LEAVE);
-        try (dev.rework.Rework rework = dev.rework.Rework.over(db.dataSource())) {
+        try (dev.rework.Rework rework = dev.rework.Rework.over(db.dataSource(TestDatabase.Part.OPERATOR))) {
             Path file = dir.resolve("go");
             Task<?> task = schedule(rework, "untilThere", file);
             Stage.runs(file);
@@ -191,7 +191,7 @@ class MonitorAdoptionTest {
     @Tag("fault-16")
     void aTerminatedMonitorAbortsWhatRunsAndLeavesNobody() throws Exception {
         Process monitor = first(OnExit.KILL);
-        try (dev.rework.Rework rework = dev.rework.Rework.over(db.dataSource())) {
+        try (dev.rework.Rework rework = dev.rework.Rework.over(db.dataSource(TestDatabase.Part.OPERATOR))) {
             Path file = dir.resolve("deaf");
             Task<?> task = schedule(rework, "deaf", file);
             long pid = Long.parseLong(Stage.runs(file));

@@ -32,7 +32,7 @@ class MonitorGhostsTest {
     @Tag("slow")
     void aGhostIsBuriedAndTheBusyOneKept() throws Exception {
         Registrar.register(
-                db.dataSource(),
+                db.dataSource(TestDatabase.Part.OPERATOR),
                 Deeds.classes(),
                 new Registrar.Options(
                         Stage.HOST,
@@ -40,8 +40,8 @@ class MonitorGhostsTest {
                         null,
                         List.of(),
                         new ReworkHome(dir.resolve("home").toAbsolutePath())));
-        Process monitor = MonitorProgram.start(db.url(), dir, OnExit.KILL, Stage.HOST);
-        try (Rework rework = Rework.over(db.dataSource())) {
+        Process monitor = MonitorProgram.start(db.url(TestDatabase.Part.MONITOR), dir, OnExit.KILL, Stage.HOST);
+        try (Rework rework = Rework.over(db.dataSource(TestDatabase.Part.OPERATOR))) {
             Path file = dir.resolve("go");
             Task<?> task = rework.task("untilThere")
                     .domain("deeds")

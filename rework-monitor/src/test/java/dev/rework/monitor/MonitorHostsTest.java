@@ -34,7 +34,7 @@ class MonitorHostsTest {
     @Tag("fault-29")
     void aSilentHostsTaskIsLostInTimeAndItsLateEndIsRefused() throws Exception {
         Registrar.register(
-                db.dataSource(),
+                db.dataSource(TestDatabase.Part.OPERATOR),
                 Deeds.classes(),
                 new Registrar.Options(
                         "other",
@@ -42,8 +42,8 @@ class MonitorHostsTest {
                         null,
                         List.of(),
                         new ReworkHome(dir.resolve("home").toAbsolutePath())));
-        Process monitor = MonitorProgram.start(db.url(), dir, OnExit.KILL, "other");
-        try (Rework rework = Rework.over(db.dataSource())) {
+        Process monitor = MonitorProgram.start(db.url(TestDatabase.Part.MONITOR), dir, OnExit.KILL, "other");
+        try (Rework rework = Rework.over(db.dataSource(TestDatabase.Part.OPERATOR))) {
             Path file = dir.resolve("go");
             Task<?> task = rework.task("untilThere")
                     .domain("deeds")

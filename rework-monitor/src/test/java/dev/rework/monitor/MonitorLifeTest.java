@@ -94,7 +94,9 @@ class MonitorLifeTest {
         try (Stage stage = Stage.of(db, dir)) {
             Eventually.isTrue("it is up", () -> stage.monitor().id() > 0);
             Monitor second = new Monitor(
-                    DatabaseAddress.parse(db.url()), Stage.options(dir).build(), MonitorListener.NONE);
+                    DatabaseAddress.parse(db.url(TestDatabase.Part.MONITOR)),
+                    Stage.options(dir).build(),
+                    MonitorListener.NONE);
             assertThatThrownBy(second::run)
                     .isInstanceOf(MonitorRefused.class)
                     .hasMessageContaining("#" + stage.monitor().id());
@@ -104,8 +106,10 @@ class MonitorLifeTest {
     }
 
     private boolean refusedWithin(Duration most) {
-        Monitor second =
-                new Monitor(DatabaseAddress.parse(db.url()), Stage.options(dir).build(), MonitorListener.NONE);
+        Monitor second = new Monitor(
+                DatabaseAddress.parse(db.url(TestDatabase.Part.MONITOR)),
+                Stage.options(dir).build(),
+                MonitorListener.NONE);
         long began = System.nanoTime();
         assertThatThrownBy(second::run).isInstanceOf(MonitorRefused.class);
         return System.nanoTime() - began < most.toNanos();

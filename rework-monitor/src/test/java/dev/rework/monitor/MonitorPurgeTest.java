@@ -57,7 +57,11 @@ class MonitorPurgeTest {
                 .vacuum(vacuum)
                 .home(new ReworkHome(dir.resolve("home").toAbsolutePath()))
                 .build();
-        return new Monitor(DatabaseAddress.parse(db.url()), options, MonitorListener.NONE, new SetClock());
+        return new Monitor(
+                DatabaseAddress.parse(db.url(TestDatabase.Part.MONITOR)),
+                options,
+                MonitorListener.NONE,
+                new SetClock());
     }
 
     /** With lines of the days it was queued and finished. */

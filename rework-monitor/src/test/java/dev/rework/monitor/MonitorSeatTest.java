@@ -22,7 +22,7 @@ class MonitorSeatTest {
     @RegisterExtension
     static final TestDatabase db = new TestDatabase();
 
-    private final MonitorStore store = new MonitorStore(TaskStore.jdbi(db.dataSource()));
+    private final MonitorStore store = new MonitorStore(TaskStore.jdbi(db.dataSource(TestDatabase.Part.MONITOR)));
     private final MonitorOptions options = MonitorOptions.of("seats", "h1")
             .home(new ReworkHome(Path.of("target", "seats").toAbsolutePath()))
             .build();

@@ -41,11 +41,12 @@ class ReloadRegistrationsTest {
         ReworkHome home = new ReworkHome(dir.resolve("home").toAbsolutePath());
         Path jar = jar();
         Registrar.Options where = new Registrar.Options("h", "deeds", null, List.of(), home);
-        Registrar.register(db.dataSource(), jar, where);
+        Registrar.register(db.dataSource(TestDatabase.Part.OPERATOR), jar, where);
         MonitorOptions options =
                 MonitorOptions.of("deeds", "h").workers(0, 1).home(home).build();
         List<String> said = new ArrayList<>();
-        try (Monitor monitor = new Monitor(DatabaseAddress.parse(db.url()), options, listener(said))) {
+        try (Monitor monitor =
+                new Monitor(DatabaseAddress.parse(db.url(TestDatabase.Part.MONITOR)), options, listener(said))) {
             monitor.start();
             monitor.step();
             assertThat(said).noneMatch(line -> line.contains("deeds.jar"));
@@ -59,7 +60,7 @@ class ReloadRegistrationsTest {
                     .endsWith("rework register-operations " + jar);
             said.clear();
             jar();
-            Registrar.register(db.dataSource(), jar, where);
+            Registrar.register(db.dataSource(TestDatabase.Part.OPERATOR), jar, where);
             monitor.step();
             monitor.step();
             assertThat(said).noneMatch(line -> line.contains("deeds.jar"));

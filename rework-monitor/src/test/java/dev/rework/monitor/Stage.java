@@ -34,8 +34,10 @@ final class Stage implements AutoCloseable {
         this.db = db;
         this.home = new ReworkHome(dir.resolve("home").toAbsolutePath());
         Registrar.register(
-                db.dataSource(), Deeds.classes(), new Registrar.Options(HOST, "deeds", null, List.of(), home));
-        rework = Rework.over(db.dataSource());
+                db.dataSource(TestDatabase.Part.OPERATOR),
+                Deeds.classes(),
+                new Registrar.Options(HOST, "deeds", null, List.of(), home));
+        rework = Rework.over(db.dataSource(TestDatabase.Part.OPERATOR));
         monitor = new Monitor(
                 DatabaseAddress.parse(url), options.apply(options(dir)).build(), new MonitorListener() {
                     @Override
@@ -67,12 +69,13 @@ final class Stage implements AutoCloseable {
     }
 
     static Stage of(TestDatabase db, Path dir, UnaryOperator<MonitorOptions.Builder> options) {
-        return begun(new Stage(db, db.url(), dir, options));
+        return begun(new Stage(db, db.url(TestDatabase.Part.MONITOR), dir, options));
     }
 
     /** One whose monitor hears nothing from the database, and asks. */
     static Stage polling(TestDatabase db, Path dir) {
-        String url = db.url() + (db.url().contains("?") ? "&" : "?") + "listen=off";
+        String url = db.url(TestDatabase.Part.MONITOR)
+                + (db.url(TestDatabase.Part.MONITOR).contains("?") ? "&" : "?") + "listen=off";
         return begun(new Stage(db, url, dir, builder -> builder));
     }
 
@@ -132,7 +135,8 @@ final class Stage implements AutoCloseable {
     }
 
     List<WorkerRow> workers() {
-        return new WorkerStore(TaskStore.jdbi(db.dataSource())).list(new WorkerRow.Filter("deeds", HOST, null, 50, 0));
+        return new WorkerStore(TaskStore.jdbi(db.dataSource(TestDatabase.Part.OPERATOR)))
+                .list(new WorkerRow.Filter("deeds", HOST, null, 50, 0));
     }
 
     /** The worker that is alive and has reported in. */

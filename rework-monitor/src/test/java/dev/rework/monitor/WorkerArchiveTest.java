@@ -65,7 +65,7 @@ class WorkerArchiveTest {
         MonitorOptions options =
                 MonitorOptions.of("archives", "here").workers(1, 1).home(home).build();
         return new WorkerSpawn(
-                DatabaseAddress.parse(db.url()),
+                DatabaseAddress.parse(db.url(TestDatabase.Part.MONITOR)),
                 options,
                 folder.resolve("none.index"),
                 new WorkerClasspath(ours, List.of()));

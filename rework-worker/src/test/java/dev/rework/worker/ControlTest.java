@@ -97,7 +97,8 @@ class ControlTest {
                                     String.class,
                                     "select state || ' ' || holding::text from rework.worker where id = ?",
                                     worker.id())));
-            assertThat(house.row(task)).containsEntry("state", "aborted").containsEntry("cause", "abort");
+            Eventually.isTrue("aborted", () -> house.state(task).equals("aborted"));
+            assertThat(house.row(task)).containsEntry("cause", "abort");
         }
     }
 

@@ -12,6 +12,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -135,8 +136,9 @@ final class House {
 
     WorkerLaunch launch(long worker, long maxRuns, int maxMemoryMb) {
         Map<String, String> database = new HashMap<>();
-        database.put("user", db.user());
-        database.put("password", db.password());
+        database.put("user", db.user(TestDatabase.Part.WORKER));
+        database.put("password", db.password(TestDatabase.Part.WORKER));
+        database.put("options", "-c rework.worker=" + itself(worker));
         database.put("socketTimeout", "10");
         database.put("connectTimeout", "5");
         String hand = folder.resolve("hand" + ++workers).toString();
@@ -171,15 +173,23 @@ final class House {
     /** A connection set up as a worker's is. */
     Connection workerConnection() throws SQLException {
         Properties properties = new Properties();
-        properties.setProperty("user", db.user());
-        properties.setProperty("password", db.password());
+        properties.setProperty("user", db.user(TestDatabase.Part.WORKER));
+        properties.setProperty("password", db.password(TestDatabase.Part.WORKER));
         properties.setProperty("prepareThreshold", "1");
         properties.setProperty("options", Session.SETTINGS);
         return DriverManager.getConnection(db.jdbcUrl(), properties);
     }
 
-    TaskQueue queue(Connection connection, long worker) {
+    TaskQueue queue(Connection connection, long worker) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("set rework.worker = '" + itself(worker) + "'");
+        }
         return new TaskQueue(connection, worker);
+    }
+
+    /** By what a worker's session is known. */
+    private String itself(long worker) {
+        return worker + ":" + db.one(String.class, "select tag::text from rework.worker where id = ?", worker);
     }
 
     /** One row as text fields by column name. */

@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.LocalDate;
 import java.util.List;
-import java.util.Set;
 import java.util.StringJoiner;
 
 /**
@@ -21,13 +20,8 @@ public final class Schema {
 
     private static final int PARTITION_DAYS = 3;
 
-    private static final int ROLE_TRIES = 20;
-
-    // Duplicate role, duplicate key of its catalog row, "tuple concurrently updated": another database was quicker.
-    private static final Set<String> ROLE_CONFLICTS = Set.of("42710", "23505", "XX000");
-
     // Another's install, or a step over a large table, may take its time: the caller's connection bounds it.
-    private static final String PATIENCE = "set local statement_timeout = 0";
+    private static final String PATIENCE = "set local statement_timeout = 0; set local lock_timeout = 0";
 
     private static final String LOCK = "select pg_advisory_xact_lock(hashtextextended('rework.schema', 0))";
 
@@ -117,23 +111,22 @@ public final class Schema {
 
     /**
      * Creates or upgrades; does nothing when it is current. Makes the log's partitions of the next days too, and what it
-     * added follows the {@link #roles} where there are any.
+     * added follows the {@link #roles} where there are any. Whoever works meanwhile waits half a second at most for a lock
+     * that a step waits for: the step gives way, and is tried again for a minute.
      *
      * @return how many steps were applied by this call
      * @throws SchemaException when what is there is newer, or another program's
+     * @throws SQLException with state 55006 when a step's locks were not to be had; the message names who holds one
      */
     public static int install(Connection connection) throws SQLException {
         int applied = install(connection, Migration.ALL);
-        if (applied > 0 && hasRoles(connection)) {
-            roles(connection);
-        }
         LogPartitions.ensure(connection, today(connection), PARTITION_DAYS);
         return applied;
     }
 
     static int install(Connection connection, List<Migration> migrations) throws SQLException {
         int applied = 0;
-        while (Transactions.in(connection, c -> step(c, migrations))) {
+        while (GiveWay.until(connection, c -> step(c, migrations))) {
             applied++;
         }
         return applied;
@@ -153,6 +146,7 @@ public final class Schema {
         try (Statement statement = connection.createStatement()) {
             statement.execute(PATIENCE);
             statement.execute(LOCK);
+            statement.execute(GiveWay.SETTING);
             SchemaStatus status = status(connection, migrations.size());
             if (status.isCurrent()) {
                 return false;
@@ -166,6 +160,10 @@ public final class Schema {
             Migration next = migrations.get(version(connection));
             statement.execute(next.sql());
             record(connection, next);
+            if (next.version() == migrations.size() && hasRoles(connection)) {
+                // With the last step or not at all: whoever is killed in between would leave it without rights.
+                statement.execute(rolesScript());
+            }
             return true;
         }
     }
@@ -223,26 +221,20 @@ public final class Schema {
     }
 
     /**
-     * Makes the group roles of {@link #rolesScript} and grants them what they need; may be run again. Roles belong to the whole server, so several databases may do this at once.
+     * Makes the group roles of {@link #rolesScript} and grants them what they need; may be run again. Roles belong to the
+     * whole server, so several databases may do this at once.
      *
      * @throws SchemaException when the schema is not current
      */
     public static void roles(Connection connection) throws SQLException {
-        for (int tries = 1; ; tries++) {
-            try {
-                Transactions.in(connection, Schema::makeRoles);
-                return;
-            } catch (SQLException e) {
-                if (tries == ROLE_TRIES || !ROLE_CONFLICTS.contains(String.valueOf(e.getSQLState()))) {
-                    throw e;
-                }
-            }
-        }
+        GiveWay.until(connection, Schema::makeRoles);
     }
 
     private static boolean makeRoles(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
+            statement.execute(PATIENCE);
             statement.execute(LOCK);
+            statement.execute(GiveWay.SETTING);
             SchemaStatus status = status(connection);
             if (!status.isCurrent()) {
                 throw new SchemaException(status);

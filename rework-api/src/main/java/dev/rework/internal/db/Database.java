@@ -36,6 +36,7 @@ public final class Database {
 
     private final DataSource connections;
     private final String shown;
+    private final boolean inTask;
     private volatile boolean reached;
     private volatile boolean checked;
 
@@ -55,8 +56,18 @@ public final class Database {
 
     /** On these connections; {@code shown} is how people know the database, without a password. */
     public Database(DataSource connections, String shown) {
+        this(connections, shown, false);
+    }
+
+    private Database(DataSource connections, String shown, boolean inTask) {
         this.connections = connections;
         this.shown = shown;
+        this.inTask = inTask;
+    }
+
+    /** The same for the code of a task: it goes on when the schema is upgraded, as its worker does. */
+    public static Database ofTask(DataSource connections, String shown) {
+        return new Database(connections, shown, true);
     }
 
     /** A connection that commits by itself, whatever its pool's default. */
@@ -128,10 +139,25 @@ public final class Database {
             return;
         }
         SchemaStatus status = Schema.status(connection);
+        if (!inTask || !(status instanceof SchemaStatus.Newer)) {
+            demandCurrent(status);
+        }
+        checked = true;
+    }
+
+    /**
+     * Makes sure that this program may begin to work with what is there.
+     *
+     * @throws SchemaMismatch when the schema is missing, older, newer or another program's
+     */
+    public static void demandCurrent(Connection connection) throws SQLException {
+        demandCurrent(Schema.status(connection));
+    }
+
+    private static void demandCurrent(SchemaStatus status) {
         if (!status.isCurrent()) {
             throw new SchemaMismatch(status.describe());
         }
-        checked = true;
     }
 
     /** Whether the connection is gone, so that the same statement may well pass on another one. */

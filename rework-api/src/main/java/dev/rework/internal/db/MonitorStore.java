@@ -7,6 +7,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jspecify.annotations.Nullable;
@@ -244,6 +245,19 @@ public final class MonitorStore {
                 .bind("domain", domain)
                 .mapTo(Long.class)
                 .list());
+    }
+
+    /**
+     * Makes sure that a monitor may begin to work with what is there.
+     *
+     * @throws dev.rework.SchemaMismatch when the schema is missing, older, newer or another program's
+     */
+    public void demandSchema() {
+        try {
+            jdbi.useHandle(handle -> Database.demandCurrent(handle.getConnection()));
+        } catch (SQLException e) {
+            throw new ConnectionException(e);
+        }
     }
 
     /** What tells this database from another. */

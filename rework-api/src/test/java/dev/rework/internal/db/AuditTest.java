@@ -19,7 +19,7 @@ class AuditTest {
     @RegisterExtension
     static final TestDatabase db = new TestDatabase();
 
-    private final Jdbi jdbi = TaskStore.jdbi(db.dataSource());
+    private final Jdbi jdbi = TaskStore.jdbi(db.dataSource(TestDatabase.Part.OPERATOR));
     private final Audit audit = new Audit(jdbi);
     private long operation;
 
@@ -37,8 +37,7 @@ class AuditTest {
         new TaskStore(jdbi).abort(task, "enough\u0000");
 
         Audit.Row row = rows().get(0);
-        assertThat(row.who())
-                .isEqualTo(db.one(String.class, "select session_user::text") + "/" + System.getProperty("user.name"));
+        assertThat(row.who()).isEqualTo(db.user(TestDatabase.Part.OPERATOR) + "/" + System.getProperty("user.name"));
         assertThat(row.verb()).isEqualTo("abort");
         assertThat(row.target()).isEqualTo("task " + task);
         assertThat(row.detail()).isEqualTo("enough\u2400");
@@ -49,7 +48,7 @@ class AuditTest {
     @Tag("S19")
     void aRetryIsAuditedOnceAndARefusedOneNotAtAll() {
         long task = task("queued");
-        try (Scheduler scheduler = new Scheduler(new Database(db.dataSource(), "here"))) {
+        try (Scheduler scheduler = new Scheduler(new Database(db.dataSource(TestDatabase.Part.OPERATOR), "here"))) {
             assertThat(scheduler.again(task, 1)).isZero();
             assertThat(rows()).isEmpty();
             db.execute("update rework.task set state = 'aborted', cause = 'cancelled', finished = clock_timestamp()");
@@ -88,12 +87,13 @@ class AuditTest {
     @Tag("S19")
     void whatIsPurgedByHandIsAuditedAndWhatAMonitorPurgesIsNot() {
         task("queued");
-        Retention.byHand(jdbi).finishedTasks("d", Duration.ZERO);
+        Jdbi monitors = TaskStore.jdbi(db.dataSource(TestDatabase.Part.MONITOR));
+        Retention.byHand(monitors).finishedTasks("d", Duration.ZERO);
         assertThat(rows()).isEmpty();
 
-        Retention.byHand(jdbi).queuedTasks("d", Duration.ZERO);
+        Retention.byHand(monitors).queuedTasks("d", Duration.ZERO);
         task("queued");
-        new Retention(jdbi).queuedTasks("d", Duration.ZERO);
+        new Retention(monitors).queuedTasks("d", Duration.ZERO);
 
         assertThat(said()).containsExactly("vacuum domain d queued tasks older than PT0S");
     }

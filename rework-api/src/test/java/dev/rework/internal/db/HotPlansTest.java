@@ -92,7 +92,7 @@ class HotPlansTest {
     }
 
     private static String plan(boolean worker, String sql, String values) throws SQLException {
-        try (Connection connection = db.connection();
+        try (Connection connection = db.connection(TestDatabase.Part.MONITOR);
                 Statement statement = connection.createStatement()) {
             statement.execute(worker ? WORKER : POOLED);
             statement.execute("prepare hot as " + numbered(sql));

@@ -26,7 +26,7 @@ class PlanStoreTest {
 
     private static final ZoneId PARIS = ZoneId.of("Europe/Paris");
 
-    private final PlanStore plans = new PlanStore(TaskStore.jdbi(db.dataSource()));
+    private final PlanStore plans = new PlanStore(TaskStore.jdbi(db.dataSource(TestDatabase.Part.OPERATOR)));
     private long operation;
 
     @BeforeEach
@@ -151,7 +151,8 @@ class PlanStoreTest {
     }
 
     private void declare(Declared declared) {
-        TaskStore.jdbi(db.dataSource()).useHandle(handle -> PlanStore.declare(handle, operation, declared));
+        TaskStore.jdbi(db.dataSource(TestDatabase.Part.OPERATOR))
+                .useHandle(handle -> PlanStore.declare(handle, operation, declared));
     }
 
     private Draft draft(String rule, String input, byte[] raw) {

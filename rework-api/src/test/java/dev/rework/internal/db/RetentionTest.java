@@ -19,7 +19,7 @@ class RetentionTest {
     private static final Duration MONTH = Duration.ofDays(30);
     private static final String DAY = "2010-03-04";
 
-    private final Retention retention = new Retention(TaskStore.jdbi(db.dataSource()));
+    private final Retention retention = new Retention(TaskStore.jdbi(db.dataSource(TestDatabase.Part.MONITOR)));
     private long operation;
 
     @BeforeEach
@@ -184,7 +184,7 @@ class RetentionTest {
 
     @Test
     void aWorkersHistoryIsItsNewestReadings() {
-        WorkerStore store = new WorkerStore(TaskStore.jdbi(db.dataSource()));
+        WorkerStore store = new WorkerStore(TaskStore.jdbi(db.dataSource(TestDatabase.Part.MONITOR)));
         long worker = worker("'busy', null, null");
         long other = worker("'busy', null, null");
         store.sampled(java.util.List.of(new WorkerStore.Sample(other, 5, 5)));

@@ -42,7 +42,7 @@ class SchedulerTest {
 
     @BeforeEach
     void open() {
-        scheduler = new Scheduler(new Database(db.dataSource(), "the test database"));
+        scheduler = new Scheduler(new Database(db.dataSource(TestDatabase.Part.SUBMITTER), "the test database"));
     }
 
     @AfterEach
@@ -153,7 +153,7 @@ class SchedulerTest {
 
     @Test
     void anIdThatIsTakenIsNotOurs() throws SQLException {
-        try (Connection connection = db.connection()) {
+        try (Connection connection = db.connection(TestDatabase.Part.SUBMITTER)) {
             long id = TaskIds.reserve(connection, 1)[0];
             NewTask mine = due();
             NewTask other = due();
@@ -172,7 +172,7 @@ class SchedulerTest {
     @Test
     @Tag("fault-32")
     void wakesADomainOnceForManyAndAgainForTheLast() throws SQLException {
-        try (Connection connection = db.connection()) {
+        try (Connection connection = db.connection(TestDatabase.Part.SUBMITTER)) {
             connection.createStatement().execute("listen rework_ready");
             for (int i = 0; i < 50; i++) {
                 scheduler.schedule(due(), json(null));
@@ -188,8 +188,8 @@ class SchedulerTest {
 
     @Test
     void wakesOnlyWhenTheCallerCommits() throws SQLException {
-        try (Connection listening = db.connection();
-                Connection connection = db.connection()) {
+        try (Connection listening = db.connection(TestDatabase.Part.SUBMITTER);
+                Connection connection = db.connection(TestDatabase.Part.SUBMITTER)) {
             listening.createStatement().execute("listen rework_ready");
             connection.setAutoCommit(false);
             long id = scheduler.scheduleIn(connection, due(), json("1"));
@@ -233,7 +233,8 @@ class SchedulerTest {
     @Test
     @Tag("fault-22")
     void aLostAnswerMakesNoSecondTask() {
-        LostAnswers cut = LostAnswers.of(db.dataSource(), sql -> sql.contains("insert into rework.task"));
+        LostAnswers cut = LostAnswers.of(
+                db.dataSource(TestDatabase.Part.SUBMITTER), sql -> sql.contains("insert into rework.task"));
         try (Scheduler broken = new Scheduler(new Database(cut.dataSource(), "cut"))) {
             broken.schedule(due(), json("0"));
             long before = count();
@@ -251,7 +252,7 @@ class SchedulerTest {
     @Test
     @Tag("fault-22")
     void aLostCommitMakesNoSecondBatch() {
-        LostAnswers cut = LostAnswers.of(db.dataSource(), "commit"::equals);
+        LostAnswers cut = LostAnswers.of(db.dataSource(TestDatabase.Part.SUBMITTER), "commit"::equals);
         try (Scheduler broken = new Scheduler(new Database(cut.dataSource(), "cut"))) {
             broken.schedule(due(), json("0"));
             long before = count();
@@ -271,7 +272,7 @@ class SchedulerTest {
 
     @Test
     void aRetryWhoseAnswerIsLostMakesOneTask() {
-        LostAnswers cut = LostAnswers.of(db.dataSource(), "commit"::equals);
+        LostAnswers cut = LostAnswers.of(db.dataSource(TestDatabase.Part.SUBMITTER), "commit"::equals);
         try (Scheduler broken = new Scheduler(new Database(cut.dataSource(), "cut"))) {
             long original = broken.schedule(due(), json("[9]"));
             db.update(

@@ -29,7 +29,7 @@ class TaskQueueFindTest {
         one = operation();
         other = operation();
         me = worker();
-        connection = db.connection();
+        connection = db.connection(TestDatabase.Part.MONITOR);
         queue = new TaskQueue(connection, me);
     }
 
@@ -86,7 +86,7 @@ class TaskQueueFindTest {
     void whatOthersHoldIsSteppedOver() throws SQLException {
         long taken = task(one, "", 0);
         long free = task(one, "", 0);
-        try (Connection holder = db.connection()) {
+        try (Connection holder = db.connection(TestDatabase.Part.MONITOR)) {
             holder.setAutoCommit(false);
             try (var lock = holder.prepareStatement("select from rework.task where id = ? for update")) {
                 lock.setLong(1, taken);

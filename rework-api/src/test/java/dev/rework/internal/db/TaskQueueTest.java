@@ -40,7 +40,7 @@ class TaskQueueTest {
         operation = db.number(
                 "insert into rework.operation (domain, name) values ('d', gen_random_uuid()::text)" + " returning id");
         me = worker();
-        connection = db.connection();
+        connection = db.connection(TestDatabase.Part.MONITOR);
         queue = new TaskQueue(connection, me);
     }
 
@@ -384,7 +384,7 @@ class TaskQueueTest {
     void aDeathThatIsBeingDecidedIsWaitedFor() throws Exception {
         long id = tasks(1).get(0);
         ExecutorService claimer = Executors.newSingleThreadExecutor();
-        try (Connection decides = db.connection();
+        try (Connection decides = db.connection(TestDatabase.Part.MONITOR);
                 Statement decide = decides.createStatement()) {
             decides.setAutoCommit(false);
             decide.execute(
@@ -423,7 +423,7 @@ class TaskQueueTest {
     void tellsThoseWhoWait() throws SQLException {
         tasks(2);
         List<Claim> claims = claim(2);
-        try (Connection other = db.connection();
+        try (Connection other = db.connection(TestDatabase.Part.MONITOR);
                 Statement listen = other.createStatement()) {
             listen.execute("listen rework_done");
             queue.turn(List.of(done(claims.get(0), null)), null, false);
@@ -454,7 +454,7 @@ class TaskQueueTest {
 
     private List<Long> claimAll() throws SQLException {
         List<Long> mine = Collections.synchronizedList(new ArrayList<>());
-        try (Connection own = db.connection()) {
+        try (Connection own = db.connection(TestDatabase.Part.MONITOR)) {
             TaskQueue queue = new TaskQueue(own, worker());
             while (true) {
                 List<Claim> claims = queue.turn(List.of(), new Ask(new Lane(operation, ""), Place.FIRST, 3), false)

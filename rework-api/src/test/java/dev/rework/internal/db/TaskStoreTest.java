@@ -30,7 +30,7 @@ class TaskStoreTest {
 
     @BeforeEach
     void open() {
-        tasks = new TaskStore(TaskStore.jdbi(db.dataSource()));
+        tasks = new TaskStore(TaskStore.jdbi(db.dataSource(TestDatabase.Part.OPERATOR)));
     }
 
     private static long task(String state) {

@@ -23,9 +23,9 @@ class TaskVerdictsTest {
     @RegisterExtension
     static final TestDatabase db = new TestDatabase();
 
-    private final TaskVerdicts verdicts = new TaskVerdicts(TaskStore.jdbi(db.dataSource()));
-    private final WorkerStore workers = new WorkerStore(TaskStore.jdbi(db.dataSource()));
-    private final MonitorStore monitors = new MonitorStore(TaskStore.jdbi(db.dataSource()));
+    private final TaskVerdicts verdicts = new TaskVerdicts(TaskStore.jdbi(db.dataSource(TestDatabase.Part.MONITOR)));
+    private final WorkerStore workers = new WorkerStore(TaskStore.jdbi(db.dataSource(TestDatabase.Part.MONITOR)));
+    private final MonitorStore monitors = new MonitorStore(TaskStore.jdbi(db.dataSource(TestDatabase.Part.MONITOR)));
     private long worker;
     private long plain;
     private long stubborn;
@@ -272,7 +272,7 @@ class TaskVerdictsTest {
     @DisplayName("W37 retention deletes what ended long ago, and workers without their tasks")
     @Tag("fault-46")
     void retentionDeletesWhatEndedLongAgoOnly() {
-        Retention retention = new Retention(TaskStore.jdbi(db.dataSource()));
+        Retention retention = new Retention(TaskStore.jdbi(db.dataSource(TestDatabase.Part.MONITOR)));
         long old = held(plain, "running", 1);
         long kept = held(plain, "running", 1);
         db.execute("update rework.task set state = 'done', finished = clock_timestamp()");
