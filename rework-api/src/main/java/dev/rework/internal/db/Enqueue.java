@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class Enqueue {
     private static final int ROWS_AT_ONCE = 5_000;
     private static final long CHARACTERS_AT_ONCE = 8_000_000;
+    private static final String UNIQUE_VIOLATION = "23505";
 
     private static final String DUE_NOW = """
             insert into rework.task
@@ -54,16 +55,18 @@ public final class Enqueue {
               from made
             """;
 
+    // No "on conflict": that costs each row a look and a record of its own. All of them or none, by the statement
+    // itself.
     private static final String MANY = """
             with due as materialized (
-              select coalesce(?::timestamptz, clock_timestamp()) + ? * interval '1 microsecond' as at)
+              select d.at, case when d.at <= clock_timestamp() then 'queued' else 'scheduled' end as state,
+                     ?::jsonb as metadata
+                from (select coalesce(?::timestamptz, clock_timestamp()) + ? * interval '1 microsecond') d (at))
             insert into rework.task
                    (id, token, operation, host, rank, state, input, metadata, parent, run_at)
-            select given.id, ?, ?, ?, ?, case when due.at <= clock_timestamp() then 'queued' else 'scheduled' end,
-                   given.input::json, ?::jsonb, ?, due.at
+            select given.id, ?, ?, ?, ?, due.state, given.input::json, due.metadata, ?, due.at
               from unnest(?::bigint[], ?::text[]) given (id, input)
              cross join due
-            on conflict (id) do nothing
             """;
 
     private static final String COPY = """
@@ -109,7 +112,7 @@ public final class Enqueue {
     /** Inserts a task, due or not, and wakes its domain in the same transaction; false when the id was taken. */
     static boolean oneAndNotify(Connection connection, long id, NewTask task, NewTask.Input input) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(task.due() ? DUE_NOW_AND_NOTIFY : DUE_LATER)) {
-            int at = task.due() ? 1 : bindMoment(statement, task);
+            int at = task.due() ? 1 : bindMoment(statement, 1, task);
             bind(statement, at, id, task);
             bindInput(statement, at + 5, task, input);
             statement.setString(at + 9, task.domain());
@@ -119,30 +122,28 @@ public final class Enqueue {
         }
     }
 
-    /** Inserts a task per input, wherever the ids are free; how many were. Wakes nobody. */
-    static int many(Connection connection, long[] ids, NewTask task, List<@Nullable String> inputs)
+    /** Inserts a task per input; an error of which {@link #isTaken(SQLException)} is true when an id was. Wakes nobody. */
+    static void many(Connection connection, long[] ids, NewTask task, List<@Nullable String> inputs)
             throws SQLException {
-        int inserted = 0;
         try (PreparedStatement statement = connection.prepareStatement(MANY)) {
-            bindMoment(statement, task);
+            statement.setString(1, task.metadata());
+            bindMoment(statement, 2, task);
             for (int from = 0; from < ids.length; ) {
                 int to = endOfPart(inputs, from);
-                statement.setLong(3, task.token());
-                statement.setLong(4, task.operation());
-                statement.setString(5, task.host());
-                statement.setInt(6, -task.priority());
-                statement.setString(7, task.metadata());
+                statement.setLong(4, task.token());
+                statement.setLong(5, task.operation());
+                statement.setString(6, task.host());
+                statement.setInt(7, -task.priority());
                 statement.setObject(8, task.parent(), Types.BIGINT);
                 Array some = connection.createArrayOf("bigint", boxed(ids, from, to));
                 Array texts = connection.createArrayOf(
                         "text", inputs.subList(from, to).toArray(String[]::new));
                 statement.setArray(9, some);
                 statement.setArray(10, texts);
-                inserted += statement.executeUpdate();
+                statement.executeUpdate();
                 from = to;
             }
         }
-        return inserted;
     }
 
     private static int endOfPart(List<@Nullable String> inputs, int from) {
@@ -188,6 +189,11 @@ public final class Enqueue {
         }
     }
 
+    /** Whether an insert failed because one of its ids was taken. */
+    static boolean isTaken(SQLException e) {
+        return UNIQUE_VIOLATION.equals(e.getSQLState());
+    }
+
     /** Whether there is a task of this id. */
     static boolean isTaken(Connection connection, long id) throws SQLException {
         return !TaskStates.read(connection, List.of(id)).isEmpty();
@@ -201,11 +207,11 @@ public final class Enqueue {
         }
     }
 
-    private static int bindMoment(PreparedStatement statement, NewTask task) throws SQLException {
+    private static int bindMoment(PreparedStatement statement, int at, NewTask task) throws SQLException {
         OffsetDateTime moment = task.at() == null ? null : OffsetDateTime.ofInstant(task.at(), ZoneOffset.UTC);
-        statement.setObject(1, moment, Types.TIMESTAMP_WITH_TIMEZONE);
-        statement.setLong(2, task.delay().toNanos() / 1_000);
-        return 3;
+        statement.setObject(at, moment, Types.TIMESTAMP_WITH_TIMEZONE);
+        statement.setLong(at + 1, task.delay().toNanos() / 1_000);
+        return at + 2;
     }
 
     private static void bind(PreparedStatement statement, int at, long id, NewTask task) throws SQLException {

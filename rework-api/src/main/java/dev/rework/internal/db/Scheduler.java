@@ -86,35 +86,42 @@ public final class Scheduler implements AutoCloseable {
         if (inputs.isEmpty()) {
             return new long[0];
         }
+        boolean wakes = notifier.takeTurn(task.domain());
         long[][] reserved = {new long[0]};
         long[] made = database.call("schedule " + inputs.size() + " tasks", connection -> {
             while (true) {
                 if (reserved[0].length == 0) {
                     reserved[0] = TaskIds.reserve(connection, inputs.size());
                 }
-                if (all(connection, reserved[0], task, inputs)) {
+                if (all(connection, reserved[0], task, inputs, wakes)) {
                     return reserved[0];
                 }
                 reserved[0] = new long[0];
             }
         });
-        if (notifier.takeTurn(task.domain())) {
-            database.call("wake the workers", connection -> {
-                Enqueue.ready(connection, task.domain());
-                return true;
-            });
-        } else {
+        if (!wakes) {
             notifier.later(task.domain());
         }
         return made;
     }
 
-    private static boolean all(Connection connection, long[] ids, NewTask task, List<@Nullable String> inputs)
+    private static boolean all(
+            Connection connection, long[] ids, NewTask task, List<@Nullable String> inputs, boolean wakes)
             throws SQLException {
-        return whole(
-                connection,
-                () -> Enqueue.many(connection, ids, task, inputs) == ids.length
-                        || Enqueue.ours(connection, task.token(), ids) == ids.length);
+        try {
+            return whole(connection, () -> {
+                Enqueue.many(connection, ids, task, inputs);
+                if (wakes) {
+                    Enqueue.ready(connection, task.domain());
+                }
+                return true;
+            });
+        } catch (SQLException e) {
+            if (!Enqueue.isTaken(e)) {
+                throw e;
+            }
+            return Enqueue.ours(connection, task.token(), ids) == ids.length;
+        }
     }
 
     /** A step that answers whether it succeeded. */
@@ -160,9 +167,7 @@ public final class Scheduler implements AutoCloseable {
     public long[] scheduleAllIn(Connection connection, NewTask task, List<@Nullable String> inputs)
             throws SQLException {
         long[] made = TaskIds.reserve(connection, inputs.size());
-        if (Enqueue.many(connection, made, task, inputs) != made.length) {
-            throw new SQLException("ids of the sequence rework.task_id are already taken", "23505");
-        }
+        Enqueue.many(connection, made, task, inputs);
         if (made.length > 0) {
             Enqueue.ready(connection, task.domain());
         }
