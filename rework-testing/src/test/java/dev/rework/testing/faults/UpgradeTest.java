@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The schema is upgraded while workers of the previous version run, and those are replaced one host after the other. */
-@Tag("hours") // its last part, new workers beside the old, was not seen to pass yet
+@Tag("slow")
 class UpgradeTest {
 
     @TempDir
