@@ -228,6 +228,13 @@ public final class Deeds {
         Files.writeString(Path.of(file), "x", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
+    /** Is still at it when a kill comes that was meant for the one before it. */
+    @Operation(domain = "deeds")
+    public static void noteAtLength(String file) throws IOException {
+        note(file);
+        lasts(40);
+    }
+
     @Operation(domain = "deeds")
     public static String child(TaskContext task) {
         Rework rework = task.rework();

@@ -18,28 +18,30 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 
-/** A monitor of domain {@code deeds} that runs in this JVM with workers of its own, and a client. */
+/** A monitor of domain {@code deeds} and one host that runs in this JVM with workers of its own, and a client. */
 final class Stage implements AutoCloseable {
 
     static final String HOST = "stage";
 
     private final TestDatabase db;
+    private final String host;
     private final ReworkHome home;
     private final List<String> said = new CopyOnWriteArrayList<>();
     private final Rework rework;
     private final Monitor monitor;
     private final Thread thread;
 
-    private Stage(TestDatabase db, String url, Path dir, UnaryOperator<MonitorOptions.Builder> options) {
+    private Stage(TestDatabase db, String url, String host, Path dir, UnaryOperator<MonitorOptions.Builder> options) {
         this.db = db;
+        this.host = host;
         this.home = new ReworkHome(dir.resolve("home").toAbsolutePath());
         Registrar.register(
                 db.dataSource(TestDatabase.Part.OPERATOR),
                 Deeds.classes(),
-                new Registrar.Options(HOST, "deeds", null, List.of(), home));
+                new Registrar.Options(host, "deeds", null, List.of(), home));
         rework = Rework.over(db.dataSource(TestDatabase.Part.OPERATOR));
         monitor = new Monitor(
-                DatabaseAddress.parse(url), options.apply(options(dir)).build(), new MonitorListener() {
+                DatabaseAddress.parse(url), options.apply(options(dir, host)).build(), new MonitorListener() {
                     @Override
                     public void says(String message) {
                         said.add(message);
@@ -69,14 +71,19 @@ final class Stage implements AutoCloseable {
     }
 
     static Stage of(TestDatabase db, Path dir, UnaryOperator<MonitorOptions.Builder> options) {
-        return begun(new Stage(db, db.url(TestDatabase.Part.MONITOR), dir, options));
+        return begun(new Stage(db, db.url(TestDatabase.Part.MONITOR), HOST, dir, options));
+    }
+
+    /** On another host; it may share its folder with others. */
+    static Stage on(String host, TestDatabase db, Path dir) {
+        return begun(new Stage(db, db.url(TestDatabase.Part.MONITOR), host, dir, builder -> builder));
     }
 
     /** One whose monitor hears nothing from the database, and asks. */
     static Stage polling(TestDatabase db, Path dir) {
         String url = db.url(TestDatabase.Part.MONITOR)
                 + (db.url(TestDatabase.Part.MONITOR).contains("?") ? "&" : "?") + "listen=off";
-        return begun(new Stage(db, url, dir, builder -> builder));
+        return begun(new Stage(db, url, HOST, dir, builder -> builder));
     }
 
     private static Stage begun(Stage stage) {
@@ -102,6 +109,11 @@ final class Stage implements AutoCloseable {
 
     Task<?> schedule(String operation, Object input) {
         return rework.task(operation).domain("deeds").input(input).schedule();
+    }
+
+    /** For its own host alone. */
+    Task<?> scheduleHere(String operation, Object input) {
+        return rework.task(operation).domain("deeds").host(host).input(input).schedule();
     }
 
     /** Waits for its end. */
@@ -136,7 +148,7 @@ final class Stage implements AutoCloseable {
 
     List<WorkerRow> workers() {
         return new WorkerStore(TaskStore.jdbi(db.dataSource(TestDatabase.Part.OPERATOR)))
-                .list(new WorkerRow.Filter("deeds", HOST, null, 50, 0));
+                .list(new WorkerRow.Filter("deeds", host, null, 50, 0));
     }
 
     /** The worker that is alive and has reported in. */
