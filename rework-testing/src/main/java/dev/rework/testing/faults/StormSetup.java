@@ -32,6 +32,8 @@ final class StormSetup {
              where t.finished is not null
             """;
 
+    private static final int AT_ONCE = 2000;
+
     private StormSetup() {}
 
     static void register(Path operations, ReworkHome home, List<String> hosts, String url) {
@@ -64,7 +66,7 @@ final class StormSetup {
         }
     }
 
-    /** One statement; every fifth is of the operation that must run at most once. */
+    /** Every fifth is of the operation that must run at most once. */
     static List<Long> schedule(Connection connection, Storm.Settings settings, Path witness) throws SQLException {
         List<Long> ids = new ArrayList<>();
         double every = settings.arrival().toNanos() / 1e9 / settings.tasks();
@@ -78,11 +80,13 @@ final class StormSetup {
             statement.setString(1, witness.toString());
             statement.setString(2, StormOperations.DOMAIN);
             statement.setDouble(3, every);
-            statement.setInt(4, 1);
-            statement.setInt(5, settings.tasks());
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    ids.add(rows.getLong(1));
+            for (int first = 1; first <= settings.tasks(); first += AT_ONCE) {
+                statement.setInt(4, first);
+                statement.setInt(5, Math.min(first + AT_ONCE - 1, settings.tasks()));
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        ids.add(rows.getLong(1));
+                    }
                 }
             }
         }
