@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
@@ -130,19 +131,18 @@ public final class Storm implements AutoCloseable {
         return calm(ids, Witness.in(witnessed), blew);
     }
 
-    /** The next in the deck; those that last beyond a lease come one after the other. */
+    /** The next in the deck; those that last beyond a lease come one after the other, as soon as they may. */
     private StormFault next() {
-        if (deck.size() < StormFault.values().length) {
+        while (true) {
+            for (Iterator<StormFault> cards = deck.iterator(); cards.hasNext(); ) {
+                StormFault fault = cards.next();
+                if (!fault.isLong() || !hosts.isOneStillForLong()) {
+                    cards.remove();
+                    return fault;
+                }
+            }
             deck.addAll(StormFault.deck(random, settings.all()));
         }
-        StormFault fault = deck.remove();
-        while (hosts.isOneStillForLong() && fault.isLong()) {
-            if (!deck.contains(fault)) {
-                deck.add(fault);
-            }
-            fault = deck.remove();
-        }
-        return fault;
     }
 
     private void fault(StormFault fault) throws IOException, SQLException {
