@@ -23,6 +23,7 @@ final class Examination {
     private static final int NEWEST_TRIED = 190_000;
     private static final Duration SKEW = Duration.ofSeconds(5);
     private static final int ECHO_MILLIS = 5_000;
+    private static final Duration OLD_SNAPSHOT = Duration.ofMinutes(10);
 
     private static final String SERVER = """
             select current_setting('server_version'), current_setting('server_version_num')::int,
@@ -70,6 +71,7 @@ final class Examination {
             echo(connection, address);
             if (schema(connection, mayCreate)) {
                 rights(connection);
+                HeldSnapshot.longerThan(connection, OLD_SNAPSHOT).ifPresent(findings::add);
                 findings.addAll(new Workload(connection, shell).findings());
             }
         } catch (SQLException | RuntimeException e) {

@@ -2,6 +2,7 @@ package dev.rework.monitor;
 
 import dev.rework.InvalidInput;
 import dev.rework.internal.CronRule;
+import dev.rework.internal.FaultPoint;
 import dev.rework.internal.InputSchema;
 import dev.rework.internal.db.Database;
 import dev.rework.internal.db.PlanFires;
@@ -146,6 +147,7 @@ public final class FirePlans {
         }
         Checked checked = check(order.get());
         String note = note(order.get(), checked, decision);
+        FaultPoint.pass("monitor.plan-decided");
         int made = plans.fire(new Move(
                 plan.id(),
                 plan.position(),
@@ -155,6 +157,7 @@ public final class FirePlans {
                 note,
                 checked.input,
                 checked.refused));
+        FaultPoint.pass("monitor.plan-fired");
         if (made >= 0 && checked.refused != null) {
             LOG.warn("plan {} of `{}`: {}", plan.id(), order.get().operation(), note);
         }

@@ -1,6 +1,7 @@
 package dev.rework.monitor;
 
 import dev.rework.Cause;
+import dev.rework.internal.FaultPoint;
 import dev.rework.internal.HandCell;
 import dev.rework.internal.HandCell.Begun;
 import dev.rework.internal.db.TaskVerdicts.Death;
@@ -40,6 +41,7 @@ final class Inquest {
         try {
             sweep(worker.toString(), worker.facts().tag().toString());
             String lastWords = lastWords(worker);
+            FaultPoint.pass("monitor.before-verdict");
             decide(death(worker, exit, lastWords), peak(worker));
             worker.lastDump().ifPresent(dump -> TakeDumps.store(context, dump.attempt(), dump.content()));
             forget(worker.facts().cell());

@@ -1,5 +1,6 @@
 package dev.rework.monitor;
 
+import dev.rework.internal.FaultPoint;
 import dev.rework.internal.SecretKeys;
 import dev.rework.internal.db.WorkerStore;
 import java.io.IOException;
@@ -138,6 +139,7 @@ final class WorkerPool {
                 null);
         workers.put(row.id(), worker);
         context.stores().workers().adopt(row.id(), context.id());
+        FaultPoint.pass("monitor.adopted");
         watch(worker, handle.onExit().<@Nullable Integer>thenApply(gone -> null)::thenAcceptAsync);
     }
 

@@ -1,5 +1,6 @@
 package dev.rework.worker;
 
+import dev.rework.internal.FaultPoint;
 import dev.rework.internal.HandCell;
 import dev.rework.internal.db.Claim;
 import dev.rework.internal.db.Outcome;
@@ -106,6 +107,7 @@ final class Hand {
         }
         unbegun.remove();
         cell.begin(claim.id(), claim.attempt());
+        FaultPoint.pass("worker.begun");
         Running begun = new Running(claim, operation, Thread.currentThread());
         running = begun;
         return begun;

@@ -1,5 +1,6 @@
 package dev.rework.worker;
 
+import dev.rework.internal.FaultPoint;
 import dev.rework.internal.PlainText;
 import dev.rework.internal.db.Ask;
 import dev.rework.internal.db.Claim;
@@ -72,7 +73,7 @@ final class Settlement {
                 return List.of();
             }
             Turn turn = turn(queue, outcomes, last ? ask : null, last && rests);
-            hand.add(turn.claims());
+            taken(turn.claims());
             if (last) {
                 return turn.claims();
             }
@@ -84,6 +85,9 @@ final class Settlement {
         List<Outcome> again = outcomes;
         try {
             Turn turn = rests ? queue.rest(outcomes, tell) : queue.turn(outcomes, ask, tell);
+            if (!turn.settled().isEmpty()) {
+                FaultPoint.pass("worker.settled");
+            }
             if (!turn.alive()) {
                 dead = true;
             }
@@ -100,6 +104,13 @@ final class Settlement {
         } finally {
             hand.settled(again);
         }
+    }
+
+    private void taken(List<Claim> claims) {
+        if (!claims.isEmpty()) {
+            FaultPoint.pass("worker.claimed");
+        }
+        hand.add(claims);
     }
 
     private void noteTold(boolean tell, boolean settled) {
@@ -177,7 +188,7 @@ final class Settlement {
         try {
             Found found = queue.find(lanes, most);
             if (found != null) {
-                hand.add(found.claims());
+                taken(found.claims());
             }
             return found;
         } catch (SQLException e) {

@@ -1,5 +1,6 @@
 package dev.rework.worker;
 
+import dev.rework.internal.FaultPoint;
 import dev.rework.internal.Frame;
 import dev.rework.internal.Invocation;
 import dev.rework.internal.RegistrationIndex;
@@ -281,6 +282,7 @@ final class WorkerLoop {
         control.task(task);
         worker.settler().begun(task);
         Outcome outcome = call(running, task);
+        FaultPoint.pass("worker.finished");
         control.task(null);
         worker.hand().end(outcome);
         batchTasks++;
