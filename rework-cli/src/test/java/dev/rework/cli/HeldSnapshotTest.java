@@ -30,8 +30,7 @@ class HeldSnapshotTest {
                 pid = row.getInt(1);
             }
             assertThat(HeldSnapshot.longerThan(looks, Duration.ofHours(1))).isEmpty();
-            Finding finding =
-                    HeldSnapshot.longerThan(looks, Duration.ZERO).orElseThrow();
+            Finding finding = HeldSnapshot.longerThan(looks, Duration.ZERO).orElseThrow();
             assertThat(finding.isProblem()).isTrue();
             assertThat(finding.message()).contains("pid " + pid);
             assertThat(finding.remedy()).contains("pg_terminate_backend(" + pid + ")");

@@ -155,7 +155,9 @@ class FaultPointsTest {
         ProcessHandle.of(pid).orElseThrow().destroyForcibly();
         died(beside.monitor);
         assertThat(reached).exists();
-        assertThat(task.state()).isEqualTo(TaskState.RUNNING);
+        assertThat(db.number("select count(*) from rework.task where id = ? and finished is null", task.id()))
+                .as("nobody has decided yet")
+                .isOne();
         monitor(MonitorProcess.Way.PLAIN);
         assertThat(task.join(PATIENCE).state()).as(beside.said()).isEqualTo(TaskState.FAILED);
         assertThat(task.cause()).isEqualTo(Cause.CRASH);
@@ -175,7 +177,13 @@ class FaultPointsTest {
         died(monitors.get(0));
         assertThat(reached).exists();
         monitor(MonitorProcess.Way.PLAIN);
-        worksOn();
+        Eventually.isTrue(
+                "the next one adopts it",
+                () -> db.number(
+                                "select count(*) from rework.worker w join rework.monitor m on m.id = w.monitor"
+                                        + " where w.finished is null and m.ended is null and m.pid = ?",
+                                (int) monitors.get(1).handle().pid())
+                        == 1);
         beside.release("through");
         assertThat(task.join(PATIENCE).state()).as(beside.said()).isEqualTo(TaskState.DONE);
         assertThat(beside.begun(task.id())).isEqualTo(1);
