@@ -41,7 +41,6 @@ final class Inquest {
         try {
             sweep(worker.toString(), worker.facts().tag().toString());
             String lastWords = lastWords(worker);
-            FaultPoint.pass("monitor.before-verdict");
             decide(death(worker, exit, lastWords), peak(worker));
             worker.lastDump().ifPresent(dump -> TakeDumps.store(context, dump.attempt(), dump.content()));
             forget(worker.facts().cell());
@@ -150,6 +149,7 @@ final class Inquest {
 
     /** Tries until the database has it: nobody else knows this death. */
     private void decide(Death death, @Nullable Peak peak) throws InterruptedException {
+        FaultPoint.pass("monitor.before-verdict");
         long pause = 200;
         for (int i = 1; ; i++) {
             try {
