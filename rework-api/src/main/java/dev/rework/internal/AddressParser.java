@@ -46,6 +46,9 @@ final class AddressParser {
         if (query.indexOf('@') >= 0) {
             throw new InvalidAddress("database address: write `?` as %3F in a password, and `@` as %40 in parameters");
         }
+        if (!place.startsWith("//") && (place.indexOf('@') >= 0 || !text.regionMatches(true, 0, "jdbc:", 0, 5))) {
+            throw new InvalidAddress("not a database address: write postgres://user:password@host:port/database");
+        }
         if (place.startsWith("//")) {
             readPlace(place.substring(2), hosts, parts);
         } else if (!place.isEmpty() && !place.equals("/")) {

@@ -86,7 +86,8 @@ record AddressSources(Map<String, String> environment, Path folder, Path home, S
         if (AddressParser.isAddress(text)) {
             return read(text, origin, secrets);
         }
-        if (text.contains("://") || text.contains("@")) {
+        // Nothing of it is shown: it may be an address, or a connection string of libpq's, with a password.
+        if (text.contains("://") || text.contains("@") || text.contains("=")) {
             throw new InvalidAddress("not a Postgres address: write postgres://user:password@host:port/database");
         }
         ConfigFile.Entry entry = named(text)

@@ -75,6 +75,15 @@ public final class Codec {
         }
     }
 
+    /** The tree of a JSON text that somebody wrote into a row, to be shown; a text that says why when we do not read it. */
+    public static JsonNode parseToShow(String json) {
+        try {
+            return parse(json);
+        } catch (InvalidInput notOurs) {
+            return MAPPER.getNodeFactory().stringNode("unreadable: " + notOurs.getMessage());
+        }
+    }
+
     /** The same text, once it has been seen to be JSON within our limits; throws {@code InvalidInput} otherwise. */
     public static String verbatim(String json) {
         try (JsonParser parser = MAPPER.createParser(json)) {

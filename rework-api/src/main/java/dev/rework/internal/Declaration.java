@@ -22,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class Declaration {
     private static final int MOST_RETRIES = 1_000_000;
 
-    /** Beyond it the arithmetic of moments breaks, the server's first. */
-    private static final Duration LONGEST = Duration.ofDays(36_500);
-
     private static final int LONGEST_NAME = 200;
 
     private final AnnotationInfo annotation;
@@ -141,8 +138,9 @@ final class Declaration {
         }
         try {
             Duration duration = Duration.parse(text);
-            if (duration.toMillis() > LONGEST.toMillis()) {
-                problems.add(member + " `" + text + "` is longer than the " + LONGEST + " allowed");
+            if (duration.compareTo(Limits.DURATION) > 0) {
+                problems.add(
+                        member + " `" + text + "` is longer than the " + Limits.DURATION.toDays() + " days allowed");
                 return null;
             }
             if (!duration.isNegative()) {

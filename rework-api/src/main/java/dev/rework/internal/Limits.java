@@ -2,6 +2,8 @@ package dev.rework.internal;
 
 import dev.rework.InvalidInput;
 import dev.rework.Problem;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,15 @@ public final class Limits {
 
     /** Characters in the reason of an abort or the like. */
     public static final int REASON = 2000;
+
+    /** The longest duration that anybody may ask for: beyond it the arithmetic of moments breaks. */
+    public static final Duration DURATION = Duration.ofDays(36_500);
+
+    /** The first moment that Postgres and Java both can say, and count with. */
+    public static final Instant FIRST = Instant.parse("-4000-01-01T00:00:00Z");
+
+    /** The last of them. */
+    public static final Instant LAST = Instant.parse("+200000-01-01T00:00:00Z");
 
     private Limits() {}
 
@@ -54,5 +65,22 @@ public final class Limits {
         for (String key : metadata.keySet()) {
             demand(operation, "a key of the metadata", key == null ? 0 : key.length(), METADATA_KEY, "characters");
         }
+    }
+
+    /** Refuses when a task cannot be due, and a priority that has no opposite, which is what is stored. */
+    public static void demandDue(@Nullable Instant at, Duration delay, int priority) {
+        if (at != null && (at.isBefore(FIRST) || at.isAfter(LAST))) {
+            throw refusal("the moment " + at + " is not within the years -4000 and 200000");
+        }
+        if (delay.compareTo(DURATION) > 0) {
+            throw refusal("the delay " + delay + " is longer than the " + DURATION.toDays() + " days allowed");
+        }
+        if (priority == Integer.MIN_VALUE) {
+            throw refusal("the priority " + priority + " is below the " + -Integer.MAX_VALUE + " allowed");
+        }
+    }
+
+    private static InvalidInput refusal(String problem) {
+        return new InvalidInput(null, List.of(new Problem("", problem)));
     }
 }

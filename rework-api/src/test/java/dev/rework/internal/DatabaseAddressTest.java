@@ -97,6 +97,10 @@ class DatabaseAddressTest {
                 "postgres://u:" + CANARY + "%00@h/d",
                 "postgres://u:" + CANARY + "@/tmp:99999999/d?port=x",
                 "mysql://u:" + CANARY + "@h/d",
+                "postgres:/u:" + CANARY + "@h/d",
+                "POSTGRES:u:" + CANARY + "@h/d",
+                "jdbc:postgresql:u:" + CANARY + "@h/d",
+                "host=h password=" + CANARY,
                 "u:" + CANARY + "@h/d",
             })
     void namesNoPieceOfAPasswordInAnError(String text) {

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rework.SecretKeyMissing;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -128,6 +131,18 @@ class KeyRingTest {
         assertThat(redaction.apply("MIIEvQIBADANBg")).isEqualTo("***");
         assertThat(redaction.applyToJson("{\"a\":[\"x pass\\\"word é\"],\"n\":123456}"))
                 .isEqualTo("{\"a\":[\"x ***\"],\"n\":123456}");
+        Redaction basic = RedactedJson.of(Codec.parse("\"corr/ect horse é\""));
+        for (String before : List.of("", "a", "ab", "joe:")) {
+            String text = before + "corr/ect horse é" + before;
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            assertThat(basic.apply(Base64.getEncoder().encodeToString(bytes)))
+                    .as(text)
+                    .hasSizeLessThan(20)
+                    .contains("***");
+        }
+        assertThat(basic.apply("corr%2Fect%20horse%20%C3%A9 corr\\/ect horse é corr/ect horse \\u00e9"
+                        + " 636f72722f65637420686f72736520c3a9"))
+                .isEqualTo("*** *** *** ***");
         byte[] broken = {'a', (byte) 0xff, 'b'};
         assertThat(redaction.apply(broken)).isSameAs(broken);
         assertThat(Redaction.NONE.isEmpty()).isTrue();

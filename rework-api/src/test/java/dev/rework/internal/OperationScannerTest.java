@@ -136,7 +136,7 @@ class OperationScannerTest {
                             @Operation(backoff = "PT2H", maxBackoff = "PT1H") public static void backoffs() {}
                             @Operation public static void inputs(int a, String b, TaskContext c, TaskContext d) {}
                             @Operation(onCrash = OnCrash.RETRY) public static void crash() {}
-                            @Operation(retries = -1) public static void negative() {}
+                            @Operation(retries = -1) public static void negative() {} @Operation(retries = Integer.MAX_VALUE, timeout = "P36501D", priority = Integer.MIN_VALUE) public static void most() {}
                             @Operation public void instance() {}
                             @Operation public static <T> void generic(T in) {}
                             @Operation public static Future<String> later() { return null; }
@@ -170,6 +170,9 @@ class OperationScannerTest {
                         "user.Wrong.inputs (Wrong.java:14): takes the TaskContext more than once",
                         "user.Wrong.crash (Wrong.java:15): onCrash = RETRY with retries = 0: say how often",
                         "user.Wrong.negative (Wrong.java:16): retries is negative",
+                        "user.Wrong.most (Wrong.java:16): timeout `P36501D` is longer than the 36500 days allowed",
+                        "user.Wrong.most (Wrong.java:16): retries is more than the 1000000 allowed",
+                        "user.Wrong.most (Wrong.java:16): priority is below the -2147483647 allowed",
                         "user.Wrong.instance (Wrong.java:17): not static, and its class has no public no-argument"
                                 + " constructor (nor is there a service dev.rework.Instances): make it static or add one",
                         "user.Wrong.generic (Wrong.java:18): a generic method cannot be an operation",

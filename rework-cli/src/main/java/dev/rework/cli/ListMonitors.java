@@ -40,7 +40,7 @@ final class ListMonitors extends DatabaseCommand {
         values.put("host", monitor.host());
         values.put("domain", monitor.domain());
         values.put("pid", monitor.pid());
-        values.put("options", Codec.parse(monitor.options()));
+        values.put("options", Codec.parseToShow(monitor.options()));
         values.put("started", Stamp.iso(WorkerForm.utc(monitor.started())));
         values.put("seen", Stamp.iso(WorkerForm.utc(monitor.seen())));
         values.put("silent", monitor.silent());
@@ -58,7 +58,7 @@ final class ListMonitors extends DatabaseCommand {
     }
 
     private static String options(String json) {
-        return Codec.parse(json).properties().stream()
+        return Codec.parseToShow(json).properties().stream()
                 .map(option -> TaskForm.shown(option.getKey()) + "=" + value(option.getValue()))
                 .collect(Collectors.joining(", "));
     }

@@ -49,7 +49,7 @@ final class ListOperations extends DatabaseCommand {
     }
 
     private static @Nullable Object tree(@Nullable String json) {
-        return json == null ? null : Codec.parse(json);
+        return json == null ? null : Codec.parseToShow(json);
     }
 
     /** {@code 1 `hello` default path(/abs/t.jar) host(h1)}. */

@@ -1,5 +1,6 @@
 package dev.rework.cli;
 
+import dev.rework.internal.Limits;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -27,6 +28,11 @@ final class Moments {
             Duration duration = matcher.matches()
                     ? shortOne(Double.parseDouble(matcher.group(1)), matcher.group(2))
                     : Duration.parse(text);
+            if (duration.compareTo(Limits.DURATION) > 0) {
+                throw new Refusal(
+                        ExitCode.USAGE,
+                        option + " must be at most " + Limits.DURATION.toDays() + " days, not `" + text + "`");
+            }
             if (!duration.isNegative()) {
                 return duration;
             }

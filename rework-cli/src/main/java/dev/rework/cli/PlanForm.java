@@ -50,7 +50,7 @@ final class PlanForm {
         values.put("zone", plan.zone().getId());
         String input = plan.input();
         String seen = SecretInput.masked(null, input);
-        values.put("input", seen == null ? null : Codec.parse(seen));
+        values.put("input", seen == null ? null : Codec.parseToShow(seen));
         values.put("metadata", plan.metadata());
         values.put("missed", TaskForm.lower(plan.missed()));
         values.put("missedMax", plan.missedMax());

@@ -54,7 +54,7 @@ final class ShowTask extends DatabaseCommand {
     }
 
     private static @Nullable Object body(@Nullable String json, byte @Nullable [] raw) {
-        return json != null ? Codec.parse(json) : raw;
+        return json != null ? Codec.parseToShow(json) : raw;
     }
 
     private static Map<String, @Nullable Object> values(Attempt attempt) {

@@ -1,5 +1,6 @@
 package dev.rework.cli;
 
+import dev.rework.internal.Limits;
 import dev.rework.internal.db.Retention;
 import java.time.Duration;
 import picocli.CommandLine.Command;
@@ -28,6 +29,9 @@ final class VacuumCommand extends DatabaseCommand {
 
     @Override
     protected ExitCode perform(Database database) {
+        if (days > Limits.DURATION.toDays()) {
+            throw new Refusal(ExitCode.USAGE, "--days must be at most " + Limits.DURATION.toDays() + ", not " + days);
+        }
         if (audit) {
             return audit(database);
         }

@@ -83,7 +83,8 @@ class LauncherTest {
     void aPasswordStandsInNoArgumentsAndNoEnvironment() throws Exception {
         Rows.operation(DB, "default", "watched", null);
         long task = Rows.running(DB, DB.number("select id from rework.operation where name = 'watched'"), 1);
-        String address = DB.url().replaceFirst("\\?.*", "") + "?ApplicationName=" + CANARY;
+        String address =
+                DB.url().replaceFirst("\\?.*", "").replaceFirst("^postgres", "PostGRES") + "?ApplicationName=" + CANARY;
         Process following = launcher.start(home(), "log-task", address, String.valueOf(task), "-f");
         try {
             Eventually.isTrue(

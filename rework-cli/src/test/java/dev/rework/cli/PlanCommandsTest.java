@@ -231,6 +231,11 @@ class PlanCommandsTest {
         2 ; --overlap must be allow ; prepare,hello,@daily,--overlap,perhaps
         2 ; --jitter must be a duration ; prepare,hello,@daily,--jitter,soon
         2 ; 1 to 10000 are allowed ; prepare,hello,@daily,--missed,all(0)
+        2 ; --in must be at most 36500 days ; schedule,count,--in,PT2562047788015215H
+        2 ; --timeout must be at most 36500 days ; schedule,count,--wait,--timeout,P99999999999D
+        2 ; --days must be at most 36500 ; vacuum,--tasks,--days,2147483647
+        2 ; --maxworkers must be between 1 and 10000 ; monitor,--maxworkers,2147483647
+        2 ; --grace must be at most 36500 days ; monitor,--grace,P99999999999D
         5 ; nobody ; prepare,nobody,@daily
         1 ; n: is missing ; prepare,count,@daily
         2 ; needs RULE ; prepare,hello

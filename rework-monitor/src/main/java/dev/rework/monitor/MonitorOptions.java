@@ -1,5 +1,6 @@
 package dev.rework.monitor;
 
+import dev.rework.internal.Limits;
 import dev.rework.internal.ReworkHome;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,13 +45,17 @@ public record MonitorOptions(
         int debugPort,
         ReworkHome home) {
 
+    private static final int MOST_WORKERS = 10_000;
+
     public MonitorOptions {
         jvmOptions = List.copyOf(jvmOptions);
         classpath = List.copyOf(classpath);
         name("domain", domain);
         name("host", host);
         demand(minWorkers >= 0, "--minworkers must be 0 or more, not " + minWorkers);
-        demand(maxWorkers >= 1, "--maxworkers must be 1 or more, not " + maxWorkers);
+        demand(
+                maxWorkers >= 1 && maxWorkers <= MOST_WORKERS,
+                "--maxworkers must be between 1 and " + MOST_WORKERS + ", not " + maxWorkers);
         demand(minWorkers <= maxWorkers, "--minworkers " + minWorkers + " is more than --maxworkers " + maxWorkers);
         demand(maxRuns >= 0, "--maxruns must be 0 or more, not " + maxRuns);
         demand(maxMemoryMb >= 0, "--maxmem must be 0 or more, not " + maxMemoryMb);
@@ -58,9 +63,11 @@ public record MonitorOptions(
         demand(
                 hardMemoryMb == 0 || maxMemoryMb <= hardMemoryMb,
                 "--hard-maxmem " + hardMemoryMb + " is less than --maxmem " + maxMemoryMb);
-        demand(vacuum == null || !vacuum.isNegative(), "--vacuum must not be negative");
-        demand(!grace.isNegative(), "--grace must not be negative");
-        demand(!startTimeout.isNegative(), "--start-timeout must not be negative");
+        demand(
+                vacuum == null || fits(vacuum),
+                "--vacuum must be 0 or more, at most " + Limits.DURATION.toDays() + " days");
+        demand(fits(grace), "--grace must be 0 or more, at most " + Limits.DURATION.toDays() + " days");
+        demand(fits(startTimeout), "--start-timeout must be 0 or more, at most " + Limits.DURATION.toDays() + " days");
         demand(!linger.isNegative(), "the linger must not be negative");
         demand(
                 debugPort == 0 || debugPort >= 1024 && debugPort <= 65535 - 2 * maxWorkers,
@@ -70,6 +77,10 @@ public record MonitorOptions(
     /** The defaults of the command line, with no worker kept idle beyond what {@code maxWorkers} says. */
     public static Builder of(String domain, String host) {
         return new Builder(domain, host);
+    }
+
+    private static boolean fits(Duration duration) {
+        return !duration.isNegative() && duration.compareTo(Limits.DURATION) <= 0;
     }
 
     private static void name(String what, String value) {

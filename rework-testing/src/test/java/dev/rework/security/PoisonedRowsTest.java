@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rework.Rework;
 import dev.rework.Task;
+import dev.rework.TaskFilter;
 import dev.rework.TaskState;
 import dev.rework.embedded.TestDatabase;
 import dev.rework.testing.ReworkLab;
@@ -83,5 +84,41 @@ class PoisonedRowsTest {
                 .contains("dev.rework.security.SecretOperations")
                 .doesNotContain(GADGET);
         assertThat(folder.resolve(Gadget.MARK)).doesNotExist();
+    }
+
+    @Test
+    @Tag("S1")
+    void takeNoListAndNoQueueFromAnybody(ReworkLab lab, Rework rework, TestMonitor monitor) {
+        monitor.options(options -> options.workers(0, 1));
+        TestDatabase db = lab.database();
+        String signIn = "(select id from rework.operation where name = 'sign_in')";
+        for (String rest : List.of(
+                "run_at) values (%s, 'queued', 'infinity')",
+                "run_at) values (%s, 'queued', '-infinity')",
+                "run_at) values (%s, 'scheduled', '-infinity')",
+                "run_at) values (%s, 'scheduled', 'infinity')",
+                "queued, started, finished) values (%s, 'done', 'infinity', '-infinity', 'infinity')",
+                "metadata) values (%s, 'scheduled', ('{\"a\":' || repeat('[', 999) || repeat(']', 999) || '}')::jsonb)",
+                "metadata) values (%s, 'scheduled', '{\"a\":1e5000}')",
+                "progress) values (%s, 'scheduled', '{\"no\":[\"progress\"]}')",
+                "worker) values (%s, 'running', -1)")) {
+            db.execute("insert into rework.task (operation, state, " + rest.formatted(signIn));
+        }
+        db.execute("update rework.task set run_at = 'infinity' where state = 'scheduled';"
+                + "insert into rework.worker (host, domain, tag, lease)"
+                + " values ('x', 'default', gen_random_uuid(), 'infinity');"
+                + "insert into rework.attempt (task, attempt, cause, started, finished)"
+                + " select max(id), 1, 'nonsense', 'infinity', '-infinity' from rework.task;"
+                + "insert into rework.plan (operation, rule, zone, identity, last_fire) values (" + signIn
+                + ", 'nonsense', 'UTC', '1', now()), (" + signIn + ", '* * * * *', 'Mars/Phobos', '2', '-infinity')");
+
+        Task<String> honest = rework.schedule("sign_in", new SecretOperations.Login("joe", "fine"), String.class);
+        assertThat(monitor.stepUntilEnd(honest).output()).isEqualTo("joe signed in with 4 characters");
+        assertThat(rework.tasks(TaskFilter.all())).hasSizeGreaterThan(9);
+        assertThat(rework.plans()).hasSizeGreaterThan(1);
+        assertThat(monitor.said()).noneMatch(line -> line.contains("is tried again"));
+        db.execute("delete from rework.attempt; delete from rework.task where id <> " + honest.id()
+                + "; delete from rework.worker where host = 'x'; delete from rework.plan");
+        monitor.close();
     }
 }

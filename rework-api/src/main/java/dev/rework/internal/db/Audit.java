@@ -70,7 +70,7 @@ public final class Audit {
                 .bind("after", after)
                 .map((row, context) -> new Row(
                         row.getLong("id"),
-                        row.getObject("at", OffsetDateTime.class),
+                        Stamps.time(row, "at"),
                         row.getString("who"),
                         row.getString("verb"),
                         row.getString("target"),

@@ -77,7 +77,7 @@ public final class DumpStore {
                 .map((row, context) -> new Dump(
                         row.getLong("id"),
                         row.getInt("attempt"),
-                        row.getTimestamp("taken").toInstant(),
+                        Stamps.instant(row, "taken"),
                         row.getString("content")))
                 .list());
     }

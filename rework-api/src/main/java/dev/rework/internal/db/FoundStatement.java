@@ -15,6 +15,7 @@ final class FoundStatement {
                       where t.ready
                         and t.operation = q.operation
                         and t.host = q.host
+                        and t.run_at > '-infinity'
                       order by t.rank, t.run_at, t.id
                       limit 1) h
                order by h.rank, h.run_at, h.id
@@ -51,7 +52,7 @@ final class FoundStatement {
                 from me
                where w.id = me.id and exists (select from chosen)
             )
-            select c.id, c.attempt, c.rank, (extract(epoch from c.run_at) * 1000000)::bigint,
+            select c.id, c.attempt, c.rank, (extract(epoch from least(c.run_at, '200000-01-01')) * 1000000)::bigint,
                    case when pg_column_size(c.input) <= 16384 then c.input::text end,
                    case when pg_column_size(c.raw_input) <= 16384 then c.raw_input end,
                    case when c.metadata <> '{}' then c.metadata::text end,

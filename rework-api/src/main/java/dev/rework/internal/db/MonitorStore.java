@@ -3,7 +3,6 @@ package dev.rework.internal.db;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -87,7 +86,8 @@ public final class MonitorStore {
                    null::text as cause, null::text as reason
              union all
             select 'due', null, null, null,
-                   (extract(epoch from (select min(t.run_at) from rework.task t where t.waiting)
+                   (extract(epoch from least((select min(t.run_at) from rework.task t
+                                                where t.waiting and t.run_at > '-infinity'), '200000-01-01')
                       - clock_timestamp()) * 1000)::bigint,
                    null, null
              union all
@@ -118,7 +118,7 @@ public final class MonitorStore {
               join rework.operation o on o.id = t.operation
              where w.host = :host and w.domain = :domain and w.finished is null
                and (t.state = 'aborting'
-                    or t.started + o.timeout_ms * interval '1 millisecond' <= clock_timestamp())
+                    or t.started + least(o.timeout_ms, 3153600000000) * interval '1 millisecond' <= clock_timestamp())
             """;
 
     private final Jdbi jdbi;
@@ -198,7 +198,7 @@ public final class MonitorStore {
                         row.getLong("pid_start"),
                         row.getString("boot_id"),
                         row.getString("pid_space"),
-                        instant(row, "started"),
+                        Stamps.instant(row, "started"),
                         row.getBoolean("silent")))
                 .findOne());
     }
@@ -310,13 +310,9 @@ public final class MonitorStore {
                 row.getString("domain"),
                 row.getInt("pid"),
                 row.getString("options"),
-                instant(row, "started"),
-                instant(row, "seen"),
+                Stamps.instant(row, "started"),
+                Stamps.instant(row, "seen"),
                 row.getBoolean("silent"),
-                row.getObject("ended", OffsetDateTime.class) == null ? null : instant(row, "ended"));
-    }
-
-    private static Instant instant(ResultSet row, String column) throws SQLException {
-        return row.getObject(column, OffsetDateTime.class).toInstant();
+                Stamps.instantOrNull(row, "ended"));
     }
 }

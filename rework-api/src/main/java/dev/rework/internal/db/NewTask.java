@@ -1,10 +1,8 @@
 package dev.rework.internal.db;
 
-import dev.rework.InvalidInput;
-import dev.rework.Problem;
+import dev.rework.internal.Limits;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,11 +31,7 @@ public record NewTask(
         if (delay.isNegative()) {
             throw new IllegalArgumentException("a delay cannot be negative: " + delay);
         }
-        // It is stored with the other sign.
-        if (priority == Integer.MIN_VALUE) {
-            throw new InvalidInput(List.of(
-                    new Problem("", "the priority " + priority + " is below the " + -Integer.MAX_VALUE + " allowed")));
-        }
+        Limits.demandDue(at, delay, priority);
     }
 
     /** Whether it is due as soon as it is there. */

@@ -179,8 +179,8 @@ public final class PlanFires {
                     List<Candidate> plans = new ArrayList<>();
                     try (var all = rows.get()) {
                         while (all.next()) {
-                            now = PlanRows.instant(all, "now");
-                            watched = PlanRows.instantOrNull(all, "seen");
+                            now = Stamps.instant(all, "now");
+                            watched = Stamps.instantOrNull(all, "seen");
                             long id = all.getLong("id");
                             if (!all.wasNull()) {
                                 plans.add(new Candidate(
@@ -188,7 +188,7 @@ public final class PlanFires {
                                         all.getString("rule"),
                                         all.getString("zone"),
                                         PlanRows.policy(all),
-                                        PlanRows.instant(all, "last_fire"),
+                                        Stamps.instant(all, "last_fire"),
                                         all.getBoolean("busy")));
                             }
                         }

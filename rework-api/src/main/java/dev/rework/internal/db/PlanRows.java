@@ -9,7 +9,6 @@ import java.sql.SQLException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Locale;
@@ -26,8 +25,8 @@ final class PlanRows {
         ZoneId zone = zone(zoneId);
         boolean paused = row.getBoolean("paused");
         PlanPolicy policy = policy(row);
-        Instant position = instant(row, "last_fire");
-        Instant now = instant(row, "now");
+        Instant position = Stamps.instant(row, "last_fire");
+        Instant now = Stamps.instant(row, "now");
         return new Plan(
                 row.getLong("id"),
                 row.getString("operation"),
@@ -74,15 +73,6 @@ final class PlanRows {
                 row.getInt("missed_max"),
                 Overlap.valueOf(row.getString("overlap").toUpperCase(Locale.ROOT)),
                 Duration.ofMillis(row.getLong("jitter_ms")));
-    }
-
-    static Instant instant(ResultSet row, String column) throws SQLException {
-        return row.getObject(column, OffsetDateTime.class).toInstant();
-    }
-
-    static @Nullable Instant instantOrNull(ResultSet row, String column) throws SQLException {
-        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
     }
 
     static String stored(Enum<?> value) {

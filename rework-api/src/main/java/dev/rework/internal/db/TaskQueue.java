@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class TaskQueue {
 
     static final String HEADS = """
-            select q.operation, q.host, h.rank, (extract(epoch from h.run_at) * 1000000)::bigint, h.id
+            select q.operation, q.host, h.rank, (extract(epoch from least(h.run_at, '200000-01-01')) * 1000000)::bigint, h.id
               from unnest(?::bigint[], ?::text[], ?::integer[], ?::bigint[], ?::bigint[])
                    q(operation, host, rank, run_us, id)
              cross join lateral (
@@ -31,6 +31,7 @@ public final class TaskQueue {
                     where t.ready
                       and t.operation = q.operation
                       and t.host = q.host
+                      and t.run_at > '-infinity'
                       and (t.rank, t.run_at, t.id)
                           >= (q.rank, timestamptz 'epoch' + q.run_us * interval '1 microsecond', q.id)
                     order by t.rank, t.run_at, t.id

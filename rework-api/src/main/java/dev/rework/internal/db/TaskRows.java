@@ -11,7 +11,6 @@ import dev.rework.internal.Codec;
 import dev.rework.internal.db.TaskStore.Outcome;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.OffsetDateTime;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -34,10 +33,10 @@ final class TaskRows {
                 row.getInt("priority"),
                 row.getInt("attempt"),
                 row.getInt("max_attempts"),
-                time(row, "queued"),
-                time(row, "run_at"),
-                row.getObject("started", OffsetDateTime.class),
-                row.getObject("finished", OffsetDateTime.class),
+                Stamps.time(row, "queued"),
+                Stamps.time(row, "run_at"),
+                Stamps.timeOrNull(row, "started"),
+                Stamps.timeOrNull(row, "finished"),
                 row.getObject("worker", Long.class),
                 row.getObject("parent", Long.class),
                 progress(row.getString("progress")),
@@ -51,11 +50,11 @@ final class TaskRows {
         return new Attempt(
                 row.getInt("attempt"),
                 row.getObject("worker", Long.class),
-                Cause.valueOf(row.getString("cause").toUpperCase(Locale.ROOT)),
+                causeOfAttempt(row.getString("cause")),
                 row.getString("reason"),
                 row.getString("error"),
-                row.getObject("started", OffsetDateTime.class),
-                time(row, "finished"),
+                Stamps.timeOrNull(row, "started"),
+                Stamps.time(row, "finished"),
                 row.getObject("cpu_ms", Long.class),
                 row.getObject("peak_mb", Integer.class));
     }
@@ -76,7 +75,7 @@ final class TaskRows {
                 row.getLong("id"),
                 row.getLong("task"),
                 row.getInt("attempt"),
-                time(row, "time"),
+                Stamps.time(row, "time"),
                 row.getString("stream"),
                 row.getString("level"),
                 row.getString("logger"),
@@ -88,12 +87,17 @@ final class TaskRows {
         return stored.equals("claimed") ? TaskState.QUEUED : TaskState.valueOf(stored.toUpperCase(Locale.ROOT));
     }
 
-    private static @Nullable Cause cause(@Nullable String stored) {
-        return stored == null ? null : Cause.valueOf(stored.toUpperCase(Locale.ROOT));
+    /** No CHECK watches over this one. */
+    private static Cause causeOfAttempt(String stored) {
+        try {
+            return Cause.valueOf(stored.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException notOurs) {
+            return Cause.ERROR;
+        }
     }
 
-    private static OffsetDateTime time(ResultSet row, String column) throws SQLException {
-        return row.getObject(column, OffsetDateTime.class);
+    private static @Nullable Cause cause(@Nullable String stored) {
+        return stored == null ? null : Cause.valueOf(stored.toUpperCase(Locale.ROOT));
     }
 
     private static @Nullable Progress progress(@Nullable String json) {

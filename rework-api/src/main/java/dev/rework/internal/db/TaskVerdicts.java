@@ -26,7 +26,7 @@ public final class TaskVerdicts {
               from rework.operation o
              where t.id = :task and t.attempt = :attempt and t.worker = :worker and t.state = 'running'
                and o.id = t.operation
-               and t.started + o.timeout_ms * interval '1 millisecond' <= clock_timestamp()
+               and t.started + least(o.timeout_ms, 3153600000000) * interval '1 millisecond' <= clock_timestamp()
             """;
 
     private static final String DROPPED = """
@@ -142,7 +142,7 @@ public final class TaskVerdicts {
     private static final String SILENT = """
             select w.id, w.host, w.domain,
                    greatest(w.lease, coalesce(m.lease, w.lease)) + interval '5 seconds' < clock_timestamp() as passed,
-                   (extract(epoch from greatest(w.lease, coalesce(m.lease, w.lease))) * 1000)::bigint as lease
+                   (extract(epoch from least(greatest(w.lease, coalesce(m.lease, w.lease), '4000-01-01 BC'), '200000-01-01')) * 1000)::bigint as lease
               from rework.worker w
               left join rework.monitor m on m.id = w.monitor and m.ended is null
              where w.finished is null

@@ -69,7 +69,7 @@ final class TurnStatement {
             select null, null, null, null, null, null, null, null,
                    (select array_agg(s.id) from settled s), exists (select from me), (select count(*) from told)
              union all
-            select c.id, c.attempt, c.rank, (extract(epoch from c.run_at) * 1000000)::bigint,
+            select c.id, c.attempt, c.rank, (extract(epoch from least(c.run_at, '200000-01-01')) * 1000000)::bigint,
                    case when pg_column_size(c.input) <= 16384 then c.input::text end,
                    case when pg_column_size(c.raw_input) <= 16384 then c.raw_input end,
                    case when c.metadata <> '{}' then c.metadata::text end,
@@ -162,7 +162,7 @@ final class TurnStatement {
             select null, null, null, null, null, null, null, null,
                    (select array_agg(s.id) from settled s), exists (select from me), (select count(*) from told)
              union all
-            select c.id, c.attempt, c.rank, (extract(epoch from c.run_at) * 1000000)::bigint,
+            select c.id, c.attempt, c.rank, (extract(epoch from least(c.run_at, '200000-01-01')) * 1000000)::bigint,
                    case when pg_column_size(c.input) <= 16384 then c.input::text end,
                    case when pg_column_size(c.raw_input) <= 16384 then c.raw_input end,
                    case when c.metadata <> '{}' then c.metadata::text end,

@@ -284,8 +284,8 @@ public final class WorkerStore {
     public List<Reading> history(long id) {
         return jdbi.withHandle(handle -> handle.createQuery(HISTORY_OF)
                 .bind("id", id)
-                .map((row, context) -> new Reading(
-                        row.getObject("at", OffsetDateTime.class), row.getInt("memory_mb"), row.getInt("cpu_percent")))
+                .map((row, context) ->
+                        new Reading(Stamps.time(row, "at"), row.getInt("memory_mb"), row.getInt("cpu_percent")))
                 .list());
     }
 
@@ -346,8 +346,6 @@ public final class WorkerStore {
     }
 
     private static WorkerRow row(ResultSet row) throws SQLException {
-        OffsetDateTime started = row.getObject("started", OffsetDateTime.class);
-        OffsetDateTime finished = row.getObject("finished", OffsetDateTime.class);
         return new WorkerRow(
                 row.getLong("id"),
                 row.getString("host"),
@@ -360,9 +358,9 @@ public final class WorkerStore {
                 row.getInt("cpu_percent"),
                 row.getObject("debug_port", Integer.class),
                 row.getLong("runs"),
-                row.getObject("created", OffsetDateTime.class).toInstant(),
-                started == null ? null : started.toInstant(),
-                finished == null ? null : finished.toInstant(),
+                Stamps.instant(row, "created"),
+                Stamps.instantOrNull(row, "started"),
+                Stamps.instantOrNull(row, "finished"),
                 row.getString("deathinfo"));
     }
 }
