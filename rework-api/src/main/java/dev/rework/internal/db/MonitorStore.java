@@ -86,8 +86,10 @@ public final class MonitorStore {
                    null::text as cause, null::text as reason
              union all
             select 'due', null, null, null,
-                   (extract(epoch from least((select min(t.run_at) from rework.task t
-                                                where t.waiting and t.run_at > '-infinity'), '200000-01-01')
+                   (extract(epoch from (select case when first.at < '200000-01-01' then first.at end
+                                          from (select min(t.run_at)
+                                                  from rework.task t
+                                                 where t.waiting and t.run_at > '-infinity') first (at))
                       - clock_timestamp()) * 1000)::bigint,
                    null, null
              union all
