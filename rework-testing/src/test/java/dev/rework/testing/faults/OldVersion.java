@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -13,31 +14,42 @@ import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
-/** The classes of the commit before the newest migration, compiled from the history of this repository. */
+/** The classes of an earlier commit, compiled from the history of this repository. */
 final class OldVersion {
 
     private static final String MIGRATIONS = "sql/src/main/resources/dev/rework/sql";
     private static final List<String> MODULES = List.of("sql", "rework-api", "rework-worker", "rework-monitor");
     private static final List<String> KIT = List.of("MonitorProcess", "StormOperations", "Witness");
 
-    private final Path classes;
-    private final Path operations;
-    private final String commit;
+    private static final String FAULTS = "rework-testing/src/main/java/dev/rework/testing/faults";
+    private static final String TESTS = "rework-testing/src/test/java/dev/rework/testing/faults";
+    private static final String DATABASE = "rework-api/src/main/java/dev/rework/internal/db/Database.java";
 
-    private OldVersion(Path classes, Path operations, String commit) {
-        this.classes = classes;
+    private final String name;
+    private final String classpath;
+    private final Path operations;
+    private final boolean careful;
+
+    private OldVersion(String name, String classpath, Path operations, boolean careful) {
+        this.name = name;
+        this.classpath = classpath;
         this.operations = operations;
-        this.commit = commit;
+        this.careful = careful;
     }
 
-    /** The commit; empty with no history here, such as in a shallow clone. */
-    static Optional<String> commit(Path root) throws IOException {
+    /**
+     * The commit before a migration came; empty with no history here, such as in a shallow clone.
+     *
+     * @param migration its number; 0: the newest one
+     */
+    static Optional<String> before(Path root, int migration) throws IOException {
         if (!Shell.works("git", "-C", root.toString(), "rev-parse", "--git-dir")) {
             return Optional.empty();
         }
-        Path newest;
+        Path file;
         try (Stream<Path> all = Files.list(root.resolve(MIGRATIONS))) {
-            newest = all.filter(file -> file.getFileName().toString().matches("\\d{4}_.*\\.sql"))
+            String name = migration == 0 ? "\\d{4}_.*\\.sql" : String.format(Locale.ROOT, "%04d_.*\\.sql", migration);
+            file = all.filter(each -> each.getFileName().toString().matches(name))
                     .max(java.util.Comparator.naturalOrder())
                     .orElseThrow();
         }
@@ -49,13 +61,26 @@ final class OldVersion {
                 "--format=%H",
                 "--diff-filter=A",
                 "--",
-                MIGRATIONS + "/" + newest.getFileName());
+                MIGRATIONS + "/" + file.getFileName());
         String parent = added.isEmpty() ? "" : added.lines().reduce((a, b) -> b).orElse("") + "^";
         boolean there = !parent.isEmpty()
                 && Shell.works("git", "-C", root.toString(), "rev-parse", "--verify", "--quiet", parent + "^{commit}");
         return there
                 ? Optional.of(Shell.run("git", "-C", root.toString(), "rev-parse", "--short", parent))
                 : Optional.empty();
+    }
+
+    /** These sources, as if they were old. */
+    static OldVersion ofNow(Path root, Path folder) throws IOException {
+        String classpath = now();
+        Path operations = Files.createDirectories(folder.resolve("operations"));
+        compile(
+                List.of(
+                        root.resolve(TESTS).resolve("UpgradeOperations.java"),
+                        root.resolve(FAULTS).resolve("Witness.java")),
+                operations,
+                classpath);
+        return new OldVersion("this version", classpath, operations, true);
     }
 
     /** Compiles it below a folder. */
@@ -74,14 +99,23 @@ final class OldVersion {
             }
         }
         for (String name : KIT) {
-            files.add(sources.resolve("rework-testing/src/main/java/dev/rework/testing/faults/" + name + ".java"));
+            files.add(sources.resolve(FAULTS).resolve(name + ".java"));
         }
-        Path own = root.resolve("rework-testing/src/test/java/dev/rework/testing/faults");
+        Path own = root.resolve(TESTS);
         files.add(own.resolve("OldHouse.java"));
+        files.add(own.resolve("UpgradeOperations.java"));
         compile(files, classes, libraries());
+        String classpath = classes + File.pathSeparator + libraries();
         Path operations = Files.createDirectories(folder.resolve("operations"));
-        compile(List.of(own.resolve("HeldOperations.java")), operations, classes + File.pathSeparator + libraries());
-        return new OldVersion(classes, operations, commit);
+        // With their witness: what else of the kit is beside a worker is not for its tasks to see.
+        compile(
+                List.of(
+                        own.resolve("UpgradeOperations.java"),
+                        sources.resolve(FAULTS).resolve("Witness.java")),
+                operations,
+                classpath);
+        boolean careful = Files.readString(sources.resolve(DATABASE)).contains("ofTask(");
+        return new OldVersion("workers of " + commit, quiet(classpath), operations, careful);
     }
 
     private static List<Path> javaFiles(Path folder) throws IOException {
@@ -110,6 +144,22 @@ final class OldVersion {
         }
     }
 
+    /** The class path of this version, for a process. */
+    static String now() {
+        return quiet(System.getProperty("java.class.path"));
+    }
+
+    private static String quiet(String classpath) {
+        return Stream.of(classpath.split(File.pathSeparator))
+                .filter(entry -> !isLoud(entry))
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    /** Without configuration it would say everything that its libraries do. */
+    private static boolean isLoud(String entry) {
+        return entry.contains("logback");
+    }
+
     /** What of our class path is not ours. */
     private static String libraries() {
         return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
@@ -117,17 +167,23 @@ final class OldVersion {
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
-    String commit() {
-        return commit;
+    @Override
+    public String toString() {
+        return name;
     }
 
-    /** The folder of {@link HeldOperations}. */
+    /** The folder of {@link UpgradeOperations}. */
     Path operations() {
         return operations;
     }
 
     /** Its class path. */
     String classpath() {
-        return classes + File.pathSeparator + libraries();
+        return classpath;
+    }
+
+    /** Whether its tasks' own clients go on with a newer schema, and its monitors do not begin with one. */
+    boolean careful() {
+        return careful;
     }
 }
