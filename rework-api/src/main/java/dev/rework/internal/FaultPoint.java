@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A named place at which a fault test ends or holds this process, to see what the others make of it. Off, and then the test
  * of a constant, unless whoever starts the process sets the variable {@value #VARIABLE} in its environment: no row, no
  * option and nothing from the network can. Its value is {@code NAME:kill:FILE} or {@code NAME:wait:FILE}: the first process
- * of all that come to the place makes the file, and then is gone without another step, or waits there until the file is
+ * of all that come to the place makes the file, and then is killed (SIGKILL) without another step, or waits there until the file is
  * deleted. Threads may share it.
  */
 public final class FaultPoint {
@@ -20,9 +20,6 @@ public final class FaultPoint {
     public static final String VARIABLE = "REWORK_FAULT_POINT";
 
     private static final @Nullable String SET = System.getenv(VARIABLE);
-
-    /** As after SIGKILL. */
-    private static final int KILLED = 137;
 
     private FaultPoint() {}
 
@@ -46,11 +43,23 @@ public final class FaultPoint {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        if (words[1].equals("kill")) {
-            Runtime.getRuntime().halt(KILLED);
+        boolean killed = words[1].equals("kill");
+        if (killed) {
+            kill();
         }
-        while (Files.exists(file)) {
+        while (killed || Files.exists(file)) {
             LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    /** By the real signal; Java does not send one to itself. */
+    private static void kill() {
+        try {
+            new ProcessBuilder(
+                            "sh", "-c", "kill -KILL " + ProcessHandle.current().pid())
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

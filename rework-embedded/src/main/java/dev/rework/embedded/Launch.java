@@ -68,6 +68,10 @@ final class Launch {
             launch(data, binaries, account);
         }
         int port = awaitReady(data);
+        if (port != layout.port()) {
+            // A server that a killed starter had begun came first, with the port of before.
+            layout.choosePort(port);
+        }
         ensureDatabase(port, password);
         try (Connection connection = Session.open(port, password, Session.DATABASE)) {
             return Session.describe(connection, data, port, password, startedHere);
@@ -168,9 +172,7 @@ final class Launch {
     }
 
     private void launch(Path data, Binaries binaries, Account account) throws IOException {
-        Path settings = data.resolve("rework.conf");
-        Files.writeString(settings, SETTINGS.formatted(port()));
-        account.own(settings);
+        writeSettings(data, account);
         setAsideLongLog();
         List<String> command = new ArrayList<>(pgCtl(binaries.program("pg_ctl"), data));
         command.addAll(List.of("--wait", "--timeout=60", "--log=" + layout.log(), "start"));
@@ -179,6 +181,15 @@ final class Launch {
             throw new EmbeddedPostgresException(
                     "the embedded Postgres did not start; the end of " + layout.log() + ":\n" + lastWords());
         }
+    }
+
+    /** Whole at every moment: a server that a killed starter has begun may be reading them now. */
+    private void writeSettings(Path data, Account account) throws IOException {
+        Path half = data.resolve("rework.conf.half");
+        Files.writeString(half, SETTINGS.formatted(port()));
+        account.own(half);
+        Files.move(
+                half, data.resolve("rework.conf"), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private void setAsideLongLog() throws IOException {
