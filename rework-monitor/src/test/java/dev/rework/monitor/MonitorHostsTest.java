@@ -103,7 +103,8 @@ class MonitorHostsTest {
                     now -> now.seconds - before.seconds > 30);
             double perSecond = (after.transactions - before.transactions) / (after.seconds - before.seconds);
             System.out.println("idle: " + perSecond + " transactions a second, our own look included");
-            assertThat(perSecond).isLessThan(2.5);
+            // Two of ours, our own look, and now and then one of the server's own for itself.
+            assertThat(perSecond).isLessThan(3);
         }
     }
 
