@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +45,8 @@ class UpgradeTest {
             end
             $$
             """;
+
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
 
     @TempDir
     Path folder;
@@ -86,14 +89,28 @@ class UpgradeTest {
         }
     }
 
+    /** Gives way to others as a migration of ours does. */
     private static void makeUp(UpgradeHouse house) throws SQLException {
         try (Connection connection = house.connect();
                 Statement statement = connection.createStatement()) {
             statement.execute("set lock_timeout = '500ms'");
-            Eventually.isTrue("the tables are free", () -> {
-                statement.execute(MADE_UP);
-                return true;
-            });
+            long pause = TimeUnit.MILLISECONDS.toNanos(100);
+            while (!made(statement)) {
+                LockSupport.parkNanos(pause);
+                pause = Math.min(2 * pause, TimeUnit.SECONDS.toNanos(2));
+            }
+        }
+    }
+
+    private static boolean made(Statement statement) throws SQLException {
+        try {
+            statement.execute(MADE_UP);
+            return true;
+        } catch (SQLException e) {
+            if (LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+                return false;
+            }
+            throw e;
         }
     }
 
