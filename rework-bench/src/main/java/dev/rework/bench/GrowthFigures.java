@@ -132,6 +132,10 @@ final class GrowthFigures {
                     took.add((System.nanoTime() - began) / 1e6);
                 }
                 outcomes = turn.claims().stream().map(TurnFigures::done).toList();
+                if (outcomes.size() < EACH) {
+                    // A worker has looked by itself and taken the rest.
+                    break;
+                }
                 from = turn.claims().get(EACH - 1).place();
             }
             queue.turn(outcomes, null, false);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rework.OperationRef;
 import dev.rework.Rework;
 import dev.rework.bench.BenchOperations.Numbered;
+import dev.rework.embedded.Eventually;
 import dev.rework.embedded.TestDatabase;
 import dev.rework.internal.db.Ask;
 import dev.rework.internal.db.Found;
@@ -39,6 +40,8 @@ class CountsTest {
     private static final OperationRef<Numbered, Void> TAKING =
             OperationRef.of("bench", "taking", Numbered.class, Void.class);
     private static final int BATCH = 500;
+    private static final String UPDATES =
+            "select n_tup_upd from pg_stat_user_tables where schemaname = 'rework' and relname = 'task'";
 
     private WireTap tap;
 
@@ -126,8 +129,9 @@ class CountsTest {
 
     @Test
     void aDrainWritesEachTaskTwiceAndKeepsItsWalSmall() throws Exception {
+        queue(20 * BATCH);
+        long updates = number(UPDATES);
         try (Connection connection = worker()) {
-            queue(20 * BATCH);
             sql("checkpoint");
             TaskQueue queue = new TaskQueue(connection, workerRow());
             WireTap.Count before = tap.count();
@@ -139,6 +143,10 @@ class CountsTest {
             assertThat(number("select count(*) from rework.task where state = 'done' and attempt = 1"))
                     .isEqualTo(settled);
         }
+        // A session that has ended has said all it did.
+        long written = Eventually.value(
+                "the statistics", Eventually.PATIENCE, () -> number(UPDATES) - updates, rows -> rows >= 2 * 20 * BATCH);
+        assertThat(written).as("rows of tasks written").isEqualTo(2 * 20 * BATCH);
     }
 
     @Test

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class ReapLostHosts implements Duty {
 
-    private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(4);
+    private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(5);
     /** While somebody has not renewed since the last look. */
     private static final long CLOSELY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
