@@ -178,7 +178,7 @@ class ControlTest {
             worker.await(Frame.Type.RELEASED, text -> true);
             assertThat(worker.texts(Frame.Type.DUMP)).allMatch(text -> text.startsWith("2\t"));
             assertThat(String.join("", worker.texts(Frame.Type.DUMP)))
-                    .contains("Operations.interrupted", "\"main\" #1");
+                    .contains("Operations.interrupted", "\"main\" #");
         }
     }
 
