@@ -177,8 +177,7 @@ class ControlTest {
             worker.await(Frame.Type.BEGUN, (task + "\t1")::equals);
             worker.await(Frame.Type.RELEASED, text -> true);
             assertThat(worker.texts(Frame.Type.DUMP)).allMatch(text -> text.startsWith("2\t"));
-            assertThat(String.join("", worker.texts(Frame.Type.DUMP)))
-                    .contains("Operations.interrupted", "\"main\" #");
+            assertThat(String.join("", worker.texts(Frame.Type.DUMP))).contains("Operations.interrupted", "\"main\" #");
         }
     }
 
