@@ -84,7 +84,7 @@ class NotifyTest {
             double loss = 100 * (1 - median(with) / median(without));
             // Wanted: 5 %. A machine with other work swings by half from round to round.
             assertThat(loss).isLessThan(60);
-            assertThat(waits).isPositive().isLessThan(0.01);
+            assertThat(waits).isLessThan(0.01);
             FaultRow.measured(
                     32,
                     String.format(
