@@ -20,6 +20,7 @@ class TcpProxyTest {
     @Test
     void cutsTheAnswerOfAStatementThatWasCommitted() throws Exception {
         db.execute("create table public.cut (n int)");
+        db.execute("grant insert, select on public.cut to public");
         URI server = URI.create(db.url());
         try (TcpProxy proxy = TcpProxy.to(server.getHost(), server.getPort());
                 Connection connection = through(proxy, server)) {
