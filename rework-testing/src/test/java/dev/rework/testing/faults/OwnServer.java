@@ -23,9 +23,14 @@ final class OwnServer implements AutoCloseable {
         this.url = url;
     }
 
-    static OwnServer in(Path home) {
+    /** Without the schema. */
+    static OwnServer bare(Path home) {
         EmbeddedPostgres postgres = EmbeddedPostgres.at(home);
-        OwnServer server = new OwnServer(postgres, postgres.start().url());
+        return new OwnServer(postgres, postgres.start().url());
+    }
+
+    static OwnServer in(Path home) {
+        OwnServer server = bare(home);
         try (Rework rework = Rework.connect(server.url)) {
             rework.initDb();
         }

@@ -1,6 +1,5 @@
 package dev.rework.testing.faults;
 
-import dev.rework.embedded.EmbeddedPostgres;
 import dev.rework.internal.DatabaseAddress;
 import dev.rework.testing.Eventually;
 import java.io.IOException;
@@ -9,9 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -34,8 +31,7 @@ final class UpgradeHouse implements AutoCloseable {
 
     private final Path folder;
     private final OldVersion old;
-    private final EmbeddedPostgres server;
-    private final String url;
+    private final OwnServer server;
     private final String least;
     private final MonitorProcess.Seat seat;
     private final List<ProcessHandle> begun = new ArrayList<>();
@@ -43,13 +39,12 @@ final class UpgradeHouse implements AutoCloseable {
     UpgradeHouse(OldVersion old, Path folder) throws Exception {
         this.old = old;
         this.folder = folder;
-        server = EmbeddedPostgres.at(folder.resolve("server"));
-        url = server.start().url();
-        least = url.replaceFirst("//[^@]*@", "//upgrade:least@");
-        seat = Beside.seat(url, HOST, WORKERS, folder);
-        Said furnished = oldHouse("furnish", url);
+        server = OwnServer.bare(folder.resolve("server"));
+        least = server.url.replaceFirst("//[^@]*@", "//upgrade:least@");
+        seat = Beside.seat(server.url, HOST, WORKERS, folder);
+        Said furnished = oldHouse("furnish", server.url);
         if (furnished.code() != 0) {
-            server.stop();
+            server.close();
             throw new IllegalStateException(old + ": " + furnished);
         }
         execute("create role upgrade login password 'least' in role rework_operator, rework_monitor");
@@ -116,6 +111,11 @@ final class UpgradeHouse implements AutoCloseable {
         monitor.handle().onExit().orTimeout(90, TimeUnit.SECONDS).join();
     }
 
+    /** Whether no process that was begun here lives any more. */
+    boolean isLeft() {
+        return begun.stream().noneMatch(ProcessHandle::isAlive);
+    }
+
     UpgradeLoad load() throws SQLException {
         return new UpgradeLoad(DatabaseAddress.parse(least).dataSource("load").getConnection(), witness());
     }
@@ -130,7 +130,7 @@ final class UpgradeHouse implements AutoCloseable {
     }
 
     String url() {
-        return url;
+        return server.url;
     }
 
     /** Waits until tasks of all kinds after one have ended, and some that a plan made. */
@@ -209,9 +209,8 @@ final class UpgradeHouse implements AutoCloseable {
 
     /** Statements that the server refused, and why, other than what is expected here. */
     String errors() throws IOException {
-        Path log = server.status().data().getParent().getParent().resolve("server.log");
         Predicate<String> expected = EXPECTED.asPredicate();
-        List<String> lines = Files.readAllLines(log, StandardCharsets.ISO_8859_1);
+        List<String> lines = server.log().lines().toList();
         StringBuilder errors = new StringBuilder();
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i);
@@ -224,29 +223,19 @@ final class UpgradeHouse implements AutoCloseable {
     }
 
     Connection connect() throws SQLException {
-        return DatabaseAddress.parse(url + "?socketTimeout=90")
-                .dataSource("test")
-                .getConnection();
+        return server.connect();
     }
 
     void execute(String sql) throws SQLException {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
+        server.execute(sql);
     }
 
     String one(String sql) throws SQLException {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return String.valueOf(row.getString(1));
-        }
+        return server.one(sql);
     }
 
     long number(String sql) throws SQLException {
-        return Long.parseLong(one(sql));
+        return server.number(sql);
     }
 
     @Override
@@ -255,6 +244,6 @@ final class UpgradeHouse implements AutoCloseable {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
         }
-        server.stop();
+        server.close();
     }
 }
