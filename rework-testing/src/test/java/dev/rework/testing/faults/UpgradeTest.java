@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The schema is upgraded under load while a monitor and workers of an earlier version run, all under least rights, and a new
  * monitor takes over from them. What the old ones run prints, fails, waits for children, is aborted, and is made by a plan.
  */
-@Tag("slow")
+@Tag("hours")
 class UpgradeTest {
 
     /** What the next migration may well do: a column more in every table. */
