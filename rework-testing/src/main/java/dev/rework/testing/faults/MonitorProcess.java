@@ -103,10 +103,21 @@ public final class MonitorProcess {
                 .workers(Integer.parseInt(args[2]), Integer.parseInt(args[2]))
                 .home(new ReworkHome(Path.of(args[0])))
                 .build();
+        Thread main = Thread.currentThread();
         try (Monitor monitor =
                 new Monitor(DatabaseAddress.parse(url), options, line -> System.out.println(line + "\n"))) {
-            Runtime.getRuntime().addShutdownHook(new Thread(monitor::stop));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(monitor, main)));
             monitor.run();
+        }
+    }
+
+    /** The JVM is gone when its last hook is through: until then its monitor may end as it should. */
+    private static void end(Monitor monitor, Thread main) {
+        monitor.stop();
+        try {
+            main.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

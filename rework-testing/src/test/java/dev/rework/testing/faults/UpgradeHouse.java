@@ -104,16 +104,12 @@ final class UpgradeHouse implements AutoCloseable {
         monitor.handle().onExit().orTimeout(60, TimeUnit.SECONDS).join();
     }
 
-    /** As a service manager does. */
-    void stop(MonitorProcess monitor) {
+    /** As a service manager does. Answers how many of its workers' rows are open when it is gone. */
+    long stop(MonitorProcess monitor) throws SQLException {
         begun.addAll(monitor.handle().descendants().toList());
         monitor.handle().destroy();
         monitor.handle().onExit().orTimeout(90, TimeUnit.SECONDS).join();
-    }
-
-    /** Whether no process that was begun here lives any more. */
-    boolean isLeft() {
-        return begun.stream().noneMatch(ProcessHandle::isAlive);
+        return number("select count(*) from rework.worker where finished is null");
     }
 
     UpgradeLoad load() throws SQLException {
