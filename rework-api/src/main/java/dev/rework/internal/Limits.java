@@ -75,6 +75,9 @@ public final class Limits {
         if (delay.compareTo(DURATION) > 0) {
             throw refusal("the delay " + delay + " is longer than the " + DURATION.toDays() + " days allowed");
         }
+        if (at != null && (at.plus(delay).isBefore(FIRST) || at.plus(delay).isAfter(LAST))) {
+            throw refusal("the moment " + at + " and the delay " + delay + " lead out of the years -4000 to 200000");
+        }
         if (priority == Integer.MIN_VALUE) {
             throw refusal("the priority " + priority + " is below the " + -Integer.MAX_VALUE + " allowed");
         }

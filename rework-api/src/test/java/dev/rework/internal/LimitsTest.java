@@ -15,6 +15,7 @@ class LimitsTest {
     @CsvSource({
         "-1000000000-01-01T00:00:00Z, PT0S, 0, the moment -1000000000-01-01T00:00:00Z is not within",
         "+999999999-12-31T23:59:59Z, PT0S, 0, the moment +999999999-12-31T23:59:59Z is not within",
+        "+200000-01-01T00:00:00Z, PT1S, 0, lead out of the years -4000 to 200000",
         ", P36501D, 0, the delay PT876024H is longer than the 36500 days allowed",
         ", PT0S, -2147483648, the priority -2147483648 is below the -2147483647 allowed"
     })

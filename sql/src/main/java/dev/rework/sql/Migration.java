@@ -15,8 +15,14 @@ import java.util.List;
  */
 record Migration(int version, String name, String sql) {
 
-    private static final List<String> FILES =
-            List.of("0001_the_house.sql", "0002_what_is_kept.sql", "0003_security.sql", "0004_who_waits_for_whom.sql");
+    private static final List<String> FILES = List.of(
+            "0001_the_house.sql",
+            "0002_what_is_kept.sql",
+            "0003_security.sql",
+            "0004_who_waits_for_whom.sql",
+            "0005_earlier_rows.sql",
+            "0006_sane_rows.sql",
+            "0007_sane_rows_all.sql");
 
     /** All of them, in order. */
     static final List<Migration> ALL = FILES.stream().map(Migration::read).toList();
