@@ -32,6 +32,7 @@ final class Mutants {
 
     private static final Path OUT = Path.of("target/mutants").toAbsolutePath();
     private static final Duration PATIENCE = Duration.ofMinutes(4);
+    private static final Duration ALL_TESTS = Duration.ofMinutes(10);
     private static final Pattern FAILED = Pattern.compile("<testcase name=\"([^\"]*)\" classname=\"([^\"]*)\"[^>]*>"
             + "(?:(?!</testcase>).)*?<(?:failure|error)", Pattern.DOTALL);
 
@@ -231,7 +232,7 @@ final class Mutants {
         builder.environment().put("REWORK_MUTANT", name + ";" + module);
         Process process = builder.start();
         try {
-            boolean ended = process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            boolean ended = process.waitFor((mutated == null ? ALL_TESTS : PATIENCE).toSeconds(), TimeUnit.SECONDS);
             return new Ran(ended ? process.exitValue() : -1, failed(reports), log);
         } finally {
             sweep("REWORK_MUTANT=" + name + ";" + module + "\0");
@@ -276,6 +277,8 @@ final class Mutants {
         return new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx768m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+                // A guard that is gone shows itself in the first dozens of these.
+                "-Drework.races=500",
                 "-Drework.test.home=" + Path.of("target/test-home").toAbsolutePath(),
                 "-Djava.io.tmpdir=" + temporary,
                 "-cp", classpath));

@@ -38,6 +38,7 @@ final class Joins {
     /** Completed when the task has come to {@code target}; with {@link TaskLost} when its row is gone. */
     static CompletableFuture<Waiters.Seen> arrival(Client client, TaskKey task, TaskState target) {
         Waiters.Waiter waiter = client.waiters.await(task, target);
+        client.options.joins().given(task.id(), waiter.arrival());
         return CompletableFuture.runAsync(() -> look(client, task, waiter))
                 .thenCompose(looked -> waiter.arrival())
                 .whenComplete((seen, error) -> waiter.close())

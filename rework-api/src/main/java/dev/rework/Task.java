@@ -178,7 +178,11 @@ public final class Task<O> {
         return snapshot().metadata();
     }
 
-    /** Its output when it has one, or {@link TaskFailed}, {@link TaskAborted}, {@link TaskLost}. Blocks nobody. */
+    /**
+     * Its output when it has one, or {@link TaskFailed}, {@link TaskAborted}, {@link TaskLost}. Blocks nobody. Inside of a task:
+     * while the operation's thread waits, this one counts as joined as long as it is not complete, so that it may be
+     * {@link JoinRefused} too.
+     */
     public CompletableFuture<@Nullable O> future() {
         return Joins.arrival(client, key, TaskState.DONE).thenApplyAsync(seen -> output());
     }

@@ -35,7 +35,7 @@ public interface TaskContext {
      * changes that end; rolled back, the method's return or throw decides as ever. Neither commits nor closes.
      *
      * @throws IllegalStateException when the task is not this attempt's any more (aborted, or declared lost): roll back
-     * @throws SQLException of the driver; the connection's role needs what a worker's may do
+     * @throws SQLException of the driver; the connection's login needs the rights of {@code rework_worker}, where there are roles
      */
     void doneIn(Connection connection) throws SQLException;
 

@@ -1,5 +1,7 @@
 package dev.rework.internal;
 
+import java.util.concurrent.CompletableFuture;
+
 /** Told when a thread begins and ends to wait for a task: how a worker says that it is parked. */
 public interface JoinListener {
     /** Nobody cares. */
@@ -16,6 +18,9 @@ public interface JoinListener {
 
     /** The calling thread still waits, as it is told every few seconds; an exception here ends the join with it. */
     default void stillParked(long awaited) {}
+
+    /** A future for {@code awaited} was given out; whoever waits for it, and how, is not known. Does not block. */
+    default void given(long awaited, CompletableFuture<?> arrival) {}
 
     /** The calling thread goes on. Always follows a {@link #parked} that returned. */
     void unparked(long awaited);

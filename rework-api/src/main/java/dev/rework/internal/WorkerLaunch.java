@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,12 +42,25 @@ public record WorkerLaunch(
         int maxMemoryMb) {
 
     private static final String DATABASE = "database.";
+    private static final String ITSELF = "-c rework.worker=";
 
     public WorkerLaunch {
         database = Map.copyOf(database);
         if (nonce.length() != 8) {
             throw new IllegalArgumentException("a nonce has 8 characters");
         }
+    }
+
+    /** A setting of each session by which it is known: the worker's number and its tag. */
+    public static String session(long worker, UUID tag) {
+        return ITSELF + worker + ":" + tag;
+    }
+
+    /** What its sessions say of themselves; null behind a pooler, which takes no settings. */
+    public @Nullable String itself() {
+        String options = database.getOrDefault("options", "");
+        int at = options.indexOf(ITSELF);
+        return at < 0 ? null : options.substring(at + ITSELF.length()).split(" ", 2)[0];
     }
 
     /** Writes it; does not flush. */

@@ -53,6 +53,17 @@ class LeastRightsTest {
                     Thread.sleep(600_000);
                 }
 
+                @Operation public static void own(String address, TaskContext task) throws Exception {
+                    try (var connection = java.sql.DriverManager.getConnection(address)) {
+                        connection.setAutoCommit(false);
+                        connection.createStatement().execute("insert into public.effect values (" + task.id() + ")");
+                        task.saveOutput("both");
+                        task.doneIn(connection);
+                        connection.commit();
+                    }
+                    throw new IllegalStateException("it is done already");
+                }
+
                 @Operation public static void crash(TaskContext task) {
                     Runtime.getRuntime().halt(7);
                 }
@@ -125,6 +136,7 @@ class LeastRightsTest {
                         "monitor");
         try {
             tasksEndAsTheyShould();
+            aTaskEndsInATransactionOfItsOwn();
             anotherLoginsTasksAreNotThere();
             operatorsMeddleAndOthersDoNot();
             plansFire();
@@ -147,6 +159,18 @@ class LeastRightsTest {
         assertThat(db.number("select count(*) from rework.attempt a join rework.tasks t on t.id = a.task"
                         + " where t.operation = 'bad'"))
                 .isOne();
+    }
+
+    /** Over a connection of its own, with the login of workers: it may end what its worker holds. */
+    private static void aTaskEndsInATransactionOfItsOwn() {
+        db.execute("create table public.effect (task bigint); grant insert on public.effect to " + login("worker"));
+        String address =
+                db.jdbcUrl() + (db.jdbcUrl().contains("?") ? "&" : "?") + "user=" + login("worker") + "&password=least";
+        Ran own = wait("own", "--input", "\"" + address + "\"");
+        assertThat(own.out()).as(own.err()).isEqualToIgnoringNewLines("\"both\"");
+        assertThat(db.number("select t.id from rework.task t join public.effect e on e.task = t.id"
+                        + " where t.state = 'done'"))
+                .isPositive();
     }
 
     private static void anotherLoginsTasksAreNotThere() {

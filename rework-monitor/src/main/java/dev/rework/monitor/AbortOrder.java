@@ -2,6 +2,7 @@ package dev.rework.monitor;
 
 import dev.rework.Cause;
 import dev.rework.internal.Control;
+import dev.rework.internal.FaultPoint;
 import dev.rework.internal.Frame;
 import dev.rework.internal.HandCell;
 import dev.rework.internal.HandCell.Begun;
@@ -91,6 +92,7 @@ final class AbortOrder {
         if (dump != null) {
             worker.lastDump(new WorkerProcess.Dump(attempt, dump));
         }
+        FaultPoint.pass("monitor.aborting");
         boolean released = within(worker.answers().released().thenApply(done -> true), RELEASE_MILLIS) != null;
         if (!released) {
             killExactly(attempt, order);

@@ -134,17 +134,19 @@ final class SampleResources implements Duty {
         urgent = false;
         long now = System.nanoTime();
         List<Sample> changed = new ArrayList<>();
-        seen.replaceAll((id, value) -> {
+        seen.forEach((id, value) -> {
             boolean anyhow = now - value.storedNanos >= ANYHOW_NANOS && isBusy(id);
             if (anyhow || isNews(value.now, value.stored)) {
                 changed.add(value.now);
-                return new Seen(value.cpuMillis, value.nanos, value.now, value.now, now);
             }
-            return value;
         });
         if (!changed.isEmpty()) {
-            storedAt = System.nanoTime();
-            context.stores().workers().sampled(changed);
+            storedAt = now;
+            // Those whose rows somebody just writes have their turn the next time.
+            for (Long id : context.stores().workers().sampled(changed)) {
+                seen.computeIfPresent(
+                        id, (key, value) -> new Seen(value.cpuMillis, value.nanos, value.now, value.now, now));
+            }
         }
     }
 

@@ -8,8 +8,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -38,6 +40,7 @@ final class WorkerArchive {
     private static final String OFF = "off";
     private static final int AOT_SINCE = 25;
     private static final long MAKING_SECONDS = 120;
+    private static final int CLAIMS = 2;
     private static final Duration UNUSED = Duration.ofDays(30);
 
     private final @Nullable Key key;
@@ -173,12 +176,44 @@ final class WorkerArchive {
         }
     }
 
-    private static boolean claim(Path making) throws IOException {
+    /** Whether it is ours to make: nobody is at it, or who was is dead. */
+    static boolean claim(Path making) throws IOException {
+        for (int i = 0; i < CLAIMS; i++) {
+            try {
+                ProcessIdentity me = ProcessIdentity.of(ProcessHandle.current().pid());
+                Files.writeString(making, maker(me), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                return true;
+            } catch (FileAlreadyExistsException e) {
+                if (isMade(making)) {
+                    return false;
+                }
+                Files.deleteIfExists(making);
+            }
+        }
+        return false;
+    }
+
+    /** How the file says who makes it. */
+    static String maker(ProcessIdentity process) {
+        return String.join(
+                " ",
+                Long.toString(process.pid()),
+                Long.toString(process.start()),
+                ProcessIdentity.BOOT,
+                ProcessIdentity.SPACE);
+    }
+
+    /** Whether its maker lives, or cannot be looked up from here and may. */
+    private static boolean isMade(Path making) throws IOException {
         try {
-            Files.createFile(making);
-            return true;
-        } catch (FileAlreadyExistsException e) {
+            String[] maker = Files.readString(making).split(" ", -1);
+            return maker.length != 4
+                    || !ProcessIdentity.isHere(maker[2], maker[3])
+                    || new ProcessIdentity(Long.parseLong(maker[0]), Long.parseLong(maker[1])).isAlive();
+        } catch (NoSuchFileException e) {
             return false;
+        } catch (NumberFormatException e) {
+            return true;
         }
     }
 

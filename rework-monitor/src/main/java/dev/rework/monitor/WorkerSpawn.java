@@ -113,7 +113,7 @@ final class WorkerSpawn {
         String text = HexFormat.of().formatHex(nonce);
         OutputStream control = process.getOutputStream();
         try {
-            launch(worker, text, "-c rework.worker=" + worker + ":" + tag, cell(tag), waits)
+            launch(worker, text, WorkerLaunch.session(worker, tag), cell(tag), waits)
                     .write(control);
             control.flush();
         } catch (IOException e) {

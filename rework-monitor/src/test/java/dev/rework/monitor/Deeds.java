@@ -6,11 +6,13 @@ import dev.rework.Rework;
 import dev.rework.TaskContext;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -265,6 +267,65 @@ public final class Deeds {
                 .schedule()
                 .join()
                 .output(String.class);
+    }
+
+    /** Runs until a file is there, in a process that takes a while to end, and says so in another file when it does. */
+    @Operation(domain = "deeds")
+    public static String leavesSlowly(String file) throws IOException {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            System.out.println("leaving");
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+            while (System.nanoTime() < end) {
+                LockSupport.parkNanos(5_000_000);
+            }
+            try {
+                Files.writeString(Path.of(file + ".left"), "");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }));
+        return untilThere(file);
+    }
+
+    /** Asks for futures of three children, and waits for them in one of the ways there are. */
+    @Operation(domain = "deeds")
+    public static String futures(String way, TaskContext task) throws Exception {
+        List<CompletableFuture<String>> futures = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            futures.add(task.rework()
+                    .task("noop")
+                    .domain("deeds")
+                    .output(String.class)
+                    .schedule()
+                    .future());
+        }
+        switch (way) {
+            case "get" -> futures.get(0).get();
+            case "all" ->
+                CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new))
+                        .join();
+            default -> {
+                while (!futures.get(2).isDone()) {
+                    Thread.sleep(5);
+                }
+            }
+        }
+        return way + futures.get(2).join();
+    }
+
+    /** Waits for the future of a child that does so, and so on. */
+    @Operation(domain = "deeds")
+    public static String futureDepth(int more, TaskContext task) throws Exception {
+        return more == 0
+                ? "bottom"
+                : task.rework()
+                        .task("futureDepth")
+                        .domain("deeds")
+                        .input(more - 1)
+                        .output(String.class)
+                        .schedule()
+                        .future()
+                        .get();
     }
 
     /** Joins a child that joins its parent. */

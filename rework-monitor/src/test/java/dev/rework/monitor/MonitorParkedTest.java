@@ -8,6 +8,7 @@ import dev.rework.embedded.Eventually;
 import dev.rework.embedded.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -65,6 +66,28 @@ class MonitorParkedTest {
         assertThat(child.reason())
                 .contains("task " + child.id() + " cannot wait for task " + task.id())
                 .contains("a circle, " + task.id() + " waits for " + child.id());
+    }
+
+    @Test
+    void whoWaitsForFuturesIsNotInTheWayOfTheirTasks() {
+        for (String way : List.of("get", "all", "poll")) {
+            assertThat(stage.ended(stage.schedule("futures", way)).output(String.class))
+                    .isEqualTo(way + "ok");
+        }
+        assertThat(db.number("select count(*) from rework.worker where awaits <> '{}'"))
+                .isZero();
+    }
+
+    @Test
+    void aFutureThatWouldNeverComeIsRefused() {
+        Task<?> deep = stage.ended(stage.schedule("futureDepth", 2));
+        assertThat(deep.state()).isEqualTo(TaskState.FAILED);
+        assertThat(child(deep).reason())
+                .contains("task " + child(deep).id() + " cannot wait for task "
+                        + child(child(deep)).id())
+                .contains("all 2 workers");
+        assertThat(stage.ended(child(child(deep))).state()).isEqualTo(TaskState.DONE);
+        assertThat(stage.ended(stage.schedule("noop")).state()).isEqualTo(TaskState.DONE);
     }
 
     @Test

@@ -3,7 +3,9 @@ package dev.rework.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rework.SchemaMismatch;
 import dev.rework.embedded.TestDatabase;
+import dev.rework.internal.DatabaseAddress;
 import dev.rework.internal.ReworkHome;
 import dev.rework.internal.db.MonitorRow;
 import dev.rework.internal.db.MonitorStore;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class MonitorSeatTest {
@@ -99,6 +102,30 @@ class MonitorSeatTest {
         assertThat(store.renew(id)).isTrue();
         assertThat(store.end(id)).isTrue();
         assertThat(store.renew(id)).isFalse();
+        assertThat(store.list(null, null, 10, 0)).isEmpty();
+    }
+
+    @Test
+    @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aSchemaOfAnotherVersionIsRefusedAndNothingIsWritten() {
+        Monitor monitor =
+                new Monitor(DatabaseAddress.parse(db.url(TestDatabase.Part.MONITOR)), options, MonitorListener.NONE);
+        long now = db.number("select max(version) from rework.schema_version");
+        db.execute("insert into rework.schema_version (version, name) values (9999, 'of_tomorrow')");
+        try {
+            assertThatThrownBy(monitor::run)
+                    .isInstanceOf(SchemaMismatch.class)
+                    .hasMessage("the rework schema is at version 9999 and this program knows only " + now
+                            + "; use a newer rework");
+            db.execute("delete from rework.schema_version where version >= " + now);
+            assertThatThrownBy(monitor::run)
+                    .isInstanceOf(SchemaMismatch.class)
+                    .hasMessageContaining("this program needs " + now + "; upgrade it with: rework init-db");
+        } finally {
+            db.execute("delete from rework.schema_version where version > " + now);
+            db.execute("insert into rework.schema_version (version, name) values (" + now
+                    + ", 'put back') on conflict do nothing");
+        }
         assertThat(store.list(null, null, 10, 0)).isEmpty();
     }
 }

@@ -6,9 +6,11 @@ import dev.rework.embedded.Eventually;
 import dev.rework.embedded.TestDatabase;
 import dev.rework.internal.DatabaseAddress;
 import dev.rework.internal.ReworkHome;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,18 +65,24 @@ class WorkerArchiveTest {
     }
 
     private WorkerSpawn spawn(List<Path> ours) {
+        return spawn(db.url(TestDatabase.Part.MONITOR), home, ours);
+    }
+
+    private static WorkerSpawn spawn(String address, ReworkHome home, List<Path> ours) {
         MonitorOptions options =
                 MonitorOptions.of("archives", "here").workers(1, 1).home(home).build();
         return new WorkerSpawn(
-                DatabaseAddress.parse(db.url(TestDatabase.Part.MONITOR)),
+                DatabaseAddress.parse(address),
                 options,
-                folder.resolve("none.index"),
+                home.path().resolve("none.index"),
                 new WorkerClasspath(ours, List.of()));
     }
 
     private List<String> left() {
         try (Stream<Path> files = Files.list(home.path().resolve("archives"))) {
             return files.map(file -> file.getFileName().toString()).toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -166,6 +174,43 @@ class WorkerArchiveTest {
             monitors.shutdownNow();
         }
         assertThat(left()).singleElement().asString().matches("worker-[0-9a-f]{24}-[0-9a-f]{8}\\.(jsa|aot)");
+    }
+
+    @Test
+    void whatAKilledMonitorWasMakingIsMadeByTheNextAtOnce() throws Exception {
+        Process maker = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "dev.rework.monitor.WorkerArchiveTest$Maker",
+                        db.url(TestDatabase.Part.MONITOR),
+                        home.path().toString(),
+                        WorkerClasspath.joined(front))
+                .inheritIO()
+                .start();
+        try {
+            Eventually.isTrue("it is at it", () -> left().stream().anyMatch(name -> name.endsWith(".making")));
+            WorkerSpawn beside = spawn(front);
+            assertThat(beside.train()).isEmpty();
+            assertThat(isUsed(beside.archive())).isFalse();
+        } finally {
+            // Its training goes on, alone: that is no reason to wait.
+            maker.destroyForcibly().waitFor();
+        }
+        assertThat(left()).anyMatch(name -> name.endsWith(".making"));
+        Eventually.isTrue("the next makes it", () -> {
+            WorkerSpawn next = spawn(front);
+            return next.train().isEmpty() && isUsed(next.archive());
+        });
+    }
+
+    /** A monitor that makes one. Arguments: address, home, our jars. */
+    static final class Maker {
+        public static void main(String[] args) throws InterruptedException {
+            List<Path> ours =
+                    Stream.of(args[2].split(File.pathSeparator)).map(Path::of).toList();
+            spawn(args[0], new ReworkHome(Path.of(args[1])), ours).train();
+        }
     }
 
     @Test

@@ -58,6 +58,11 @@ final class Hand {
             return operation;
         }
 
+        /** What runs it. */
+        Thread thread() {
+            return thread;
+        }
+
         /** When it began, by {@link System#nanoTime}. */
         long since() {
             return since;

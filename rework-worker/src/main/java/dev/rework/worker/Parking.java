@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,12 +19,24 @@ import org.jspecify.annotations.Nullable;
 final class Parking implements JoinListener {
     private final Worker worker;
     private final Claim claim;
+    private final PendingFutures futures;
     private final List<Long> waits = new ArrayList<>();
     private boolean said;
 
-    Parking(Worker worker, Claim claim) {
+    Parking(Worker worker, Hand.Running running) {
         this.worker = worker;
-        this.claim = claim;
+        this.claim = running.claim();
+        this.futures = new PendingFutures(this, running.thread());
+    }
+
+    @Override
+    public void given(long awaited, CompletableFuture<?> arrival) {
+        futures.add(awaited, arrival);
+    }
+
+    /** The operation has returned. */
+    void close() {
+        futures.close();
     }
 
     @Override

@@ -4,11 +4,11 @@ import dev.rework.Rework;
 import dev.rework.internal.ClaimedTask;
 import dev.rework.internal.ClientOptions;
 import dev.rework.internal.Frame;
-import dev.rework.internal.JoinListener;
 import dev.rework.internal.Redaction;
 import dev.rework.internal.RegistrationIndex;
 import dev.rework.internal.SecretInput;
 import dev.rework.internal.SecretKeys;
+import dev.rework.internal.WorkerLaunch;
 import dev.rework.internal.db.Claim;
 import dev.rework.internal.db.OwnEnd;
 import java.sql.Connection;
@@ -27,6 +27,7 @@ final class RunningTask extends ClaimedTask {
     private volatile byte @Nullable [] rawOutput;
     private volatile int peakMb;
     private @Nullable TaskConnections connections;
+    private @Nullable Parking parking;
     private @Nullable Rework client;
     private boolean ended;
 
@@ -78,7 +79,9 @@ final class RunningTask extends ClaimedTask {
     @Override
     public void doneIn(Connection connection) throws SQLException {
         OwnEnd.Output saved = new OwnEnd.Output(redaction.applyToJson(output), rawOutput);
-        OwnEnd.done(connection, worker.launch().worker(), claim(), running.since(), saved);
+        WorkerLaunch launch = worker.launch();
+        OwnEnd.Self self = new OwnEnd.Self(launch.worker(), launch.itself());
+        OwnEnd.done(connection, self, claim(), running.since(), saved);
     }
 
     @Override
@@ -117,7 +120,7 @@ final class RunningTask extends ClaimedTask {
         if (open == null) {
             TaskConnections made = new TaskConnections(worker.launch(), claim().id());
             boolean pooler = "0".equals(worker.launch().database().get("prepareThreshold"));
-            JoinListener joins = new Parking(worker, claim());
+            Parking joins = new Parking(worker, running);
             open = Rework.open(new ClientOptions(
                     made,
                     pooler ? null : made,
@@ -126,6 +129,7 @@ final class RunningTask extends ClaimedTask {
                     joins,
                     worker.secrets(),
                     () -> {}));
+            parking = joins;
             connections = made;
             client = open;
         }
@@ -147,12 +151,15 @@ final class RunningTask extends ClaimedTask {
     void close() {
         Rework open;
         TaskConnections made;
+        Parking joins;
         synchronized (this) {
             ended = true;
             open = client;
             made = connections;
+            joins = parking;
         }
-        if (open != null && made != null) {
+        if (open != null && made != null && joins != null) {
+            joins.close();
             open.close();
             made.close();
         }

@@ -114,6 +114,19 @@ class HandTest {
     }
 
     @Test
+    void afterTheOneThatIsToEndNothingBegins() {
+        Claim claim = claim(1);
+        Claim next = claim(2);
+        hand.add(List.of(claim, next));
+        assertThat(hand.end(2, 2)).isEqualTo(Hand.Dropped.GONE);
+        hand.begin(claim, claim, OPERATION);
+        assertThat(hand.end(1, 1)).isEqualTo(Hand.Dropped.BEGUN);
+        hand.end(outcome(1));
+        assertThat(hand.next()).isNull();
+        assertThat(hand.begin(next, next, OPERATION)).isNull();
+    }
+
+    @Test
     void outcomesAreKeptUntilTheirSettlingIsAnswered() {
         for (int i = 1; i <= 3; i++) {
             Claim claim = claim(i);

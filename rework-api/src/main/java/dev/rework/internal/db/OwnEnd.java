@@ -25,10 +25,22 @@ public final class OwnEnd {
             select pg_notify('rework_done', '') from ended
             """;
 
+    // For as long as the transaction lasts: a login of role rework_worker may end what this worker holds, and no more.
+    private static final String ITSELF = """
+            select set_config('rework.worker', ?, true)
+            """;
+
     private OwnEnd() {}
 
     /** What it has saved so far: JSON, or bytes as they are. */
     public record Output(@Nullable String json, byte @Nullable [] raw) {}
+
+    /**
+     * Who ends it.
+     *
+     * @param itself by what its sessions are known; null when they say nothing
+     */
+    public record Self(long worker, @Nullable String itself) {}
 
     /**
      * Ends it on this connection, whose transaction decides whether it counts.
@@ -36,13 +48,19 @@ public final class OwnEnd {
      * @param since when it began, by {@link System#nanoTime}
      * @throws IllegalStateException when it is not this worker's attempt any more, or the connection commits by itself
      */
-    public static void done(Connection connection, long worker, Claim claim, long since, Output output)
+    public static void done(Connection connection, Self self, Claim claim, long since, Output output)
             throws SQLException {
         if (connection.getAutoCommit()) {
             throw new IllegalStateException("the connection commits by itself: nothing would belong together");
         }
+        if (self.itself != null) {
+            try (PreparedStatement statement = connection.prepareStatement(ITSELF)) {
+                statement.setString(1, self.itself);
+                statement.execute();
+            }
+        }
         try (PreparedStatement statement = connection.prepareStatement(DONE)) {
-            statement.setLong(1, worker);
+            statement.setLong(1, self.worker);
             statement.setLong(2, (System.nanoTime() - since) / 1000);
             statement.setString(3, output.json());
             statement.setBytes(4, output.raw());

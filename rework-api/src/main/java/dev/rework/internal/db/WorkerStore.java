@@ -92,23 +92,32 @@ public final class WorkerStore {
     // This many of a worker's readings are kept.
     private static final int HISTORY = 240;
 
+    // Of several rows none is waited for: behind the one that is locked the others would be, and their workers.
     private static final String SAMPLED = """
-            with sampled as (
+            with free as materialized (
+              select w.id
+                from rework.worker w
+               where w.id = any (:ids::bigint[]) and w.finished is null
+                 for no key update skip locked
+            ), sampled as (
               update rework.worker w
                  set memory_mb = s.memory, cpu_percent = s.cpu
-                from unnest(:ids::bigint[], :memory::integer[], :cpu::integer[]) s(id, memory, cpu)
-               where w.id = s.id and w.finished is null
+                from free
+                join unnest(:ids::bigint[], :memory::integer[], :cpu::integer[]) s(id, memory, cpu) on s.id = free.id
+               where w.id = free.id
               returning w.id, w.memory_mb, w.cpu_percent
             ), added as (
               insert into rework.sample (worker, memory_mb, cpu_percent)
               select s.id, s.memory_mb, s.cpu_percent from sampled s
                   on conflict do nothing
+            ), outdated as (
+              delete from rework.sample p
+               using sampled s
+               where p.worker = s.id
+                 and p.at <= (select q.at from rework.sample q where q.worker = s.id
+                               order by q.at desc offset :kept - 1 limit 1)
             )
-            delete from rework.sample p
-             using sampled s
-             where p.worker = s.id
-               and p.at <= (select q.at from rework.sample q where q.worker = s.id
-                             order by q.at desc offset :kept - 1 limit 1)
+            select s.id from sampled s
             """;
 
     private static final String HISTORY_OF = """
@@ -270,14 +279,20 @@ public final class WorkerStore {
                 handle -> handle.createUpdate(statement).bind("id", id).execute() == 1);
     }
 
-    /** Stores what several use, in one statement; their newest readings are kept as their history. */
-    public void sampled(List<Sample> samples) {
-        jdbi.useHandle(handle -> handle.createUpdate(SAMPLED)
+    /**
+     * Stores what several use, in one statement; their newest readings are kept as their history. Waits for no row that
+     * another has locked.
+     *
+     * @return whose was stored
+     */
+    public List<Long> sampled(List<Sample> samples) {
+        return jdbi.withHandle(handle -> handle.createQuery(SAMPLED)
                 .bind("ids", numbers(samples.stream().map(Sample::id).toList()))
                 .bind("memory", numbers(samples.stream().map(Sample::memoryMb).toList()))
                 .bind("cpu", numbers(samples.stream().map(Sample::cpuPercent).toList()))
                 .bind("kept", HISTORY)
-                .execute());
+                .mapTo(Long.class)
+                .list());
     }
 
     /** What a worker used, oldest first: the newest of the readings that differed from the one before. */

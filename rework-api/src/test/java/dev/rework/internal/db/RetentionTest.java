@@ -199,4 +199,24 @@ class RetentionTest {
         assertThat(store.history(other)).hasSize(1);
         assertThat(store.find(worker).orElseThrow().memoryMb()).isEqualTo(250);
     }
+
+    @Test
+    void readingsAreStoredPastAWorkersRowThatSomebodyHasLocked() throws Exception {
+        WorkerStore store = new WorkerStore(TaskStore.jdbi(db.dataSource(TestDatabase.Part.MONITOR)));
+        long free = worker("'busy', null, null");
+        long locked = worker("'busy', null, null");
+        java.util.List<WorkerStore.Sample> both =
+                java.util.List.of(new WorkerStore.Sample(locked, 7, 7), new WorkerStore.Sample(free, 5, 5));
+        try (java.sql.Connection other = db.connection();
+                java.sql.Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("select from rework.worker where id = " + locked + " for no key update");
+            assertThat(store.sampled(both)).containsExactly(free);
+            other.rollback();
+        }
+        assertThat(store.find(locked).orElseThrow().memoryMb()).isZero();
+        assertThat(store.history(locked)).isEmpty();
+        assertThat(store.sampled(both)).containsExactlyInAnyOrder(free, locked);
+        assertThat(store.find(locked).orElseThrow().memoryMb()).isEqualTo(7);
+    }
 }
