@@ -52,7 +52,8 @@ final class ThreadContext extends ClaimedTask implements AutoCloseable {
 
     @Override
     public void doneIn(Connection connection) throws SQLException {
-        OwnEnd.done(connection, queue.worker(), claim(), began, new OwnEnd.Output(output, rawOutput));
+        OwnEnd.Self self = new OwnEnd.Self(queue.worker(), null);
+        OwnEnd.done(connection, self, claim(), began, new OwnEnd.Output(output, rawOutput));
     }
 
     /** Nobody watches a task of this kind. */
