@@ -33,6 +33,11 @@ final class OwnRow {
              where id = ? and state <> 'dead'
             """;
 
+    // Late itself, it does not go back behind a later one.
+    private static final String SUCCEEDED = """
+            update rework.worker set session = ? where id = ? and session < ?
+            """;
+
     private static final String HEAR = """
             select true
             """;
@@ -65,6 +70,16 @@ final class OwnRow {
             statement.setInt(1, (int) ProcessHandle.current().pid());
             statement.setLong(2, launch.worker());
             return statement.executeUpdate() > 0;
+        }
+    }
+
+    /** Says that it speaks on another connection now; waits for what the earlier ones are at with its row. */
+    static void succeeded(Connection connection, long worker, int session) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(SUCCEEDED)) {
+            statement.setInt(1, session);
+            statement.setLong(2, worker);
+            statement.setInt(3, session);
+            statement.executeUpdate();
         }
     }
 

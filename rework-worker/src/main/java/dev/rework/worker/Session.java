@@ -32,6 +32,7 @@ final class Session {
     private @Nullable Connection connection;
     private @Nullable TaskQueue queue;
     private int failures;
+    private int opened;
 
     /**
      * Opens nothing yet.
@@ -57,8 +58,8 @@ final class Session {
             TaskQueue tasks = queue;
             if (open == null || tasks == null) {
                 open = connect();
-                tasks = new TaskQueue(open, launch.worker());
                 connection = open;
+                tasks = next(open);
                 queue = tasks;
             }
             T result = work.run(open, tasks);
@@ -143,6 +144,15 @@ final class Session {
                 // It is given up because it does not work.
             }
         }
+    }
+
+    /** What an earlier connection was told and may still be at counts no more from here on. */
+    private TaskQueue next(Connection open) throws SQLException {
+        int session = opened++;
+        if (session > 0) {
+            OwnRow.succeeded(open, launch.worker(), session);
+        }
+        return new TaskQueue(open, launch.worker(), session);
     }
 
     private Connection connect() throws SQLException {

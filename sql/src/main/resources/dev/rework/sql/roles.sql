@@ -115,7 +115,7 @@ grant select on rework.monitor, rework.sample, rework.dump, rework.audit, rework
 revoke select on rework.worker from rework_reader, rework_worker;
 grant select (id, host, domain, monitor, pid, pid_start, boot_id, pid_space, state, lease, holding, stop_requested,
               kill_requested, dump_requested, request_reason, memory_mb, cpu_percent, debug_port, runs, created, started,
-              finished, deathinfo, awaits)
+              finished, deathinfo, awaits, session)
    on rework.worker to rework_reader, rework_worker;
 grant select (id, operation, worker, parent, plan, run_at, queued, started, finished, failed_at, fire_at, rank,
               attempt, cpu_ms, peak_mb, ready, waiting, state, cause, host, reason, error, progress, metadata, submitter)
@@ -145,7 +145,7 @@ grant update (state, cause, reason, worker, attempt, run_at, started, finished, 
               progress, cpu_ms, peak_mb, moments)
    on rework.task to rework_worker;
 grant execute on function rework.this_worker to rework_worker, rework_monitor;
-grant update (state, lease, holding, awaits, pid, started, finished, deathinfo, runs) on rework.worker to rework_worker;
+grant update (state, lease, holding, awaits, session, pid, started, finished, deathinfo, runs) on rework.worker to rework_worker;
 grant insert on rework.attempt to rework_worker;
 
 grant rework_reader, rework_worker to rework_monitor;

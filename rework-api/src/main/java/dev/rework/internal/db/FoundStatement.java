@@ -23,7 +23,7 @@ final class FoundStatement {
             ), me as materialized (
               select w.id
                 from rework.worker w
-               where w.id = ? and w.state <> 'dead' and exists (select from best)
+               where w.id = ? and w.session = ? and w.state <> 'dead' and exists (select from best)
                  for no key update
             ), chosen as materialized (
               select c.id

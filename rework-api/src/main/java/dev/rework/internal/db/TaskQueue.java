@@ -46,17 +46,22 @@ public final class TaskQueue {
              where t.id = ? and t.worker = ? and t.attempt = ? and t.state in ('claimed', 'aborting')
             """;
 
-    // One that was to be aborted meanwhile has not begun: it is cancelled.
+    // One that was to be aborted meanwhile has not begun: it is cancelled. Who is given back may be claimed by the same
+    // worker
+    // as the same attempt, so that only the session tells a late one of these.
     static final String GIVE_BACK = """
-            with back as (
+            with me as materialized (
+              select w.id from rework.worker w where w.id = ? and w.session = ? for no key update
+            ), back as (
               update rework.task t
                  set state = case t.state when 'aborting' then 'aborted' else 'queued' end,
                      cause = case t.state when 'aborting' then 'cancelled' end,
                      finished = case t.state when 'aborting' then clock_timestamp() end,
                      attempt = t.attempt - 1,
                      worker = null
-                from unnest(?::bigint[], ?::integer[]) x(id, attempt)
-               where t.id = x.id and t.attempt = x.attempt and t.worker = ? and t.state in ('claimed', 'aborting')
+                from me
+               cross join unnest(?::bigint[], ?::integer[]) x(id, attempt)
+               where t.id = x.id and t.attempt = x.attempt and t.worker = me.id and t.state in ('claimed', 'aborting')
               returning t.id, t.state
             ), told as materialized (
               select pg_notify('rework_ready', ?) where exists (select from back b where b.state = 'queued')
@@ -114,11 +119,23 @@ public final class TaskQueue {
 
     private final Statements statements;
     private final long worker;
+    private final int session;
 
-    /** A queue for this worker on this connection, which must be in auto-commit. */
+    /** A queue for this worker on its first connection, which must be in auto-commit. */
     public TaskQueue(Connection connection, long worker) {
+        this(connection, worker, 0);
+    }
+
+    /**
+     * A queue for this worker on this connection, which must be in auto-commit.
+     *
+     * @param session which of its connections it is, as {@code worker.session} says: with another one nothing is claimed,
+     *     settled or given back
+     */
+    public TaskQueue(Connection connection, long worker, int session) {
         this.statements = new Statements(connection);
         this.worker = worker;
+        this.session = session;
     }
 
     /** The worker it is for. */
@@ -176,8 +193,9 @@ public final class TaskQueue {
         Lane lane = ask == null ? new Lane(0, "") : ask.lane();
         Place from = ask == null ? Place.FIRST : ask.from();
         boolean again = outcomes.stream().anyMatch(outcome -> outcome.retryMs() >= 0);
-        Binds binds =
-                bind(again ? TurnStatement.SOME_AGAIN : TurnStatement.ALL_ENDED).of(worker);
+        Binds binds = bind(again ? TurnStatement.SOME_AGAIN : TurnStatement.ALL_ENDED)
+                .of(worker)
+                .of(session);
         Outcomes.bind(outcomes, binds);
         binds.of(lane.operation())
                 .of(lane.host())
@@ -216,7 +234,8 @@ public final class TaskQueue {
                 .array("int8", lanes.stream().mapToLong(Lane::operation).toArray())
                 .array("text", lanes.stream().map(Lane::host).toArray(String[]::new))
                 .array("int4", most)
-                .of(worker);
+                .of(worker)
+                .of(session);
         List<Claim> claims = new ArrayList<>();
         Lane lane = null;
         try (ResultSet rows = binds.query()) {
@@ -264,9 +283,10 @@ public final class TaskQueue {
     /** Gives back claims that have not begun, uncharged; says how many were still ours. */
     public int giveBack(List<Claim> claims, String domain) throws SQLException {
         Binds binds = bind(GIVE_BACK)
+                .of(worker)
+                .of(session)
                 .array("int8", claims.stream().mapToLong(Claim::id).toArray())
                 .array("int4", claims.stream().mapToInt(Claim::attempt).toArray())
-                .of(worker)
                 .of(domain);
         try (ResultSet rows = binds.query()) {
             rows.next();

@@ -5,13 +5,17 @@ package dev.rework.internal.db;
  * parameters and the same answer, since one that never puts a task back needs to look at each task only once.
  *
  * <p>The worker's row is locked before anything else, so that nobody can declare this worker dead meanwhile. "limit null" is
- * no limit, hence coalesce. The choice is materialized: inlined, another plan may claim more rows than the limit says.
+ * no limit, hence coalesce. It names the session: what was sent on a connection that has been given up, and arrives or goes on
+ * after the next one was opened, does nothing. The choice is materialized: inlined, another plan may claim more rows than the limit says.
  */
 final class TurnStatement {
     /** When no outcome asks for another attempt. */
     static final String ALL_ENDED = """
             with me as materialized (
-              select w.id from rework.worker w where w.id = ? and w.state <> 'dead' for no key update
+              select w.id
+                from rework.worker w
+               where w.id = ? and w.session = ? and w.state <> 'dead'
+                 for no key update
             ), settled as (
               update rework.task t
                  set state = case when x.done then 'done' when t.cause is null then 'failed' else 'aborted' end,
@@ -81,7 +85,10 @@ final class TurnStatement {
     /** When some do. A task whose state changes between fate and settled is refused, and read back. */
     static final String SOME_AGAIN = """
             with me as materialized (
-              select w.id from rework.worker w where w.id = ? and w.state <> 'dead' for no key update
+              select w.id
+                from rework.worker w
+               where w.id = ? and w.session = ? and w.state <> 'dead'
+                 for no key update
             ), fate as (
               select x.*, t.state as was, t.cause as asked, t.reason as why, t.started as began,
                      case when x.done then 'done'

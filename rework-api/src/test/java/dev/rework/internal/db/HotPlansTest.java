@@ -53,7 +53,7 @@ class HotPlansTest {
     @Tag("fault-34")
     void aTurnGoesByIndexAndSortsNothing(boolean worker) throws SQLException {
         for (String turn : List.of(TurnStatement.ALL_ENDED, TurnStatement.SOME_AGAIN)) {
-            String plan = plan(worker, turn, "1, " + OUTCOMES + ", 1, '', 0, 0, 0, true, 10, true, true, true");
+            String plan = plan(worker, turn, "1, 0, " + OUTCOMES + ", 1, '', 0, 0, 0, true, 10, true, true, true");
             assertThat(plan)
                     .contains("Index Scan using task_ready on task")
                     .contains("Index Scan using task_pkey on task")
@@ -67,7 +67,7 @@ class HotPlansTest {
     @CsvSource({"true", "false"})
     @Tag("fault-34")
     void findingGoesByIndexAndSortsNoTasks(boolean worker) throws SQLException {
-        String plan = plan(worker, FoundStatement.SQL, "'{1,2}', '{\"\",h}', '{1,1}', 1");
+        String plan = plan(worker, FoundStatement.SQL, "'{1,2}', '{\"\",h}', '{1,1}', 1, 0");
         assertThat(plan)
                 .contains("Index Only Scan using task_ready on task")
                 .contains("Index Scan using task_ready on task")
@@ -82,7 +82,7 @@ class HotPlansTest {
     void theOthersGoByKey(boolean worker) throws SQLException {
         for (List<String> statement : List.of(
                 List.of(TaskQueue.RUNNING, "1, 1, 1, 1"),
-                List.of(TaskQueue.GIVE_BACK, "'{1}', '{1}', 1, 'd'"),
+                List.of(TaskQueue.GIVE_BACK, "1, 0, '{1}', '{1}', 'd'"),
                 List.of(TaskQueue.STRAYS, "1, '{1}'"),
                 List.of(TaskQueue.READ_BACK, "'{1}', '{1}', 1"),
                 List.of(TaskQueue.PROGRESS, "'1', 1, 1, 1"),

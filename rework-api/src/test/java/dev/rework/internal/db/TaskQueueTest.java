@@ -367,6 +367,26 @@ class TaskQueueTest {
     }
 
     @Test
+    @Tag("fault-23")
+    void anEarlierSessionClaimsSettlesAndGivesBackNothing() throws SQLException {
+        tasks(3);
+        List<Claim> claims = claim(2);
+        List<Outcome> outcomes = List.of(done(claims.get(0), null));
+        db.update("update rework.worker set session = 1 where id = ?", me);
+        assertThat(queue.giveBack(claims, "d")).isZero();
+        assertThat(queue.turn(outcomes, null, false).settled()).isEmpty();
+        assertThat(queue.turn(List.of(again(claims.get(0))), null, false).settled())
+                .isEmpty();
+        assertThat(claim(1)).isEmpty();
+        assertThat(queue.find(List.of(new Lane(operation, "")), new int[] {1})).isNull();
+
+        TaskQueue next = new TaskQueue(connection, me, 1);
+        assertThat(next.turn(outcomes, null, false).settled()).hasSize(1);
+        assertThat(next.giveBack(claims, "d")).isEqualTo(1);
+        assertThat(next.find(List.of(new Lane(operation, "")), new int[] {1})).isNotNull();
+    }
+
+    @Test
     @Tag("fault-29")
     void aWorkerDeclaredDeadSettlesAndClaimsNothing() throws SQLException {
         tasks(2);

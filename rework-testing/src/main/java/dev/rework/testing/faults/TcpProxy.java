@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,6 +24,8 @@ public final class TcpProxy implements AutoCloseable {
     private final InetSocketAddress server;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicReference<@Nullable String> armed = new AtomicReference<>();
+    private final AtomicReference<@Nullable String> delaying = new AtomicReference<>();
+    private final Set<Connection> late = ConcurrentHashMap.newKeySet();
     private final AtomicInteger cuts = new AtomicInteger();
     private volatile boolean refusing;
     private volatile boolean toServerStopped;
@@ -61,6 +64,27 @@ public final class TcpProxy implements AutoCloseable {
     /** How many answers have been cut so far. */
     public int cuts() {
         return cuts.get();
+    }
+
+    /**
+     * The next statement whose text contains {@code sql} is on its way to the server until {@link #deliver}, and its client's
+     * connection is reset at once: so does a network that loses its way for longer than the client's patience.
+     */
+    public void delay(String sql) {
+        delaying.set(sql);
+    }
+
+    /** How many statements are on their way. */
+    public int delayed() {
+        return late.size();
+    }
+
+    /** Brings them to the server, which does what they say; nobody hears the answer. */
+    public void deliver() throws IOException {
+        for (Connection connection : late) {
+            connection.upstream.getOutputStream().write(connection.kept);
+        }
+        late.clear();
     }
 
     /** Stops both directions without closing anything, as a vanished network does; {@code false} lets go on. */
@@ -150,6 +174,8 @@ public final class TcpProxy implements AutoCloseable {
         private final StatementReader statements = new StatementReader();
         private final AnswerReader answers = new AnswerReader();
         private volatile boolean doomed;
+        private volatile boolean left;
+        private volatile byte[] kept = new byte[0];
         private volatile boolean frozen;
 
         Connection(Socket client, Socket upstream) {
@@ -163,8 +189,13 @@ public final class TcpProxy implements AutoCloseable {
                 byte[] bytes = new byte[16384];
                 for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
                     awaitLetting(true);
-                    String wanted = armed.get();
+                    String slow = delaying.get();
+                    String wanted = slow == null ? armed.get() : slow;
                     boolean seen = statements.read(bytes, n, wanted);
+                    if (seen && slow != null && delaying.compareAndSet(slow, null)) {
+                        leave(Arrays.copyOf(bytes, n));
+                        return;
+                    }
                     if (seen && wanted != null && armed.compareAndSet(wanted, null)) {
                         answers.forget();
                         doomed = true;
@@ -175,8 +206,17 @@ public final class TcpProxy implements AutoCloseable {
             } catch (IOException gone) {
                 // One end closed; so does the other below.
             } finally {
-                reset();
+                if (!left) {
+                    reset();
+                }
             }
+        }
+
+        private void leave(byte[] statement) {
+            kept = statement;
+            left = true;
+            late.add(this);
+            abruptly(client);
         }
 
         void toClient() {
@@ -186,6 +226,9 @@ public final class TcpProxy implements AutoCloseable {
                 for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
                     awaitLetting(false);
                     boolean committed = answers.idleIn(bytes, n);
+                    if (left) {
+                        continue;
+                    }
                     if (doomed) {
                         if (committed) {
                             cuts.incrementAndGet();
