@@ -20,3 +20,5 @@ begin
   end if;
 end
 $$;
+-- For what follows in this transaction.
+set local lock_timeout = '500ms';
