@@ -1,14 +1,7 @@
-import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -19,16 +12,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The parts of the distribution: compared with their lock, listed, asked about. See {@code .ci/parts}. */
+/** The parts of the distribution: compared with their lock and listed. See {@code .ci/parts}. */
 final class Parts {
     private static final Path LOCK = Path.of("config/parts.lock");
     private static final Path LIST = Path.of("target/parts.cdx.json");
-    private static final URI OSV = URI.create("https://api.osv.dev/v1/querybatch");
     private static final Pattern NAMED = Pattern.compile("(.+?)-(\\d[\\w.]*?)\\.jar");
 
     private Parts() {}
-
-    private static final int HOLES = 3;
 
     private record Part(String group, String name, String version, String file, String sha256) {
         String purl() {
@@ -40,8 +30,9 @@ final class Parts {
         }
     }
 
+    /** The folder of an unpacked distribution, and {@code --lock} perhaps. */
     public static void main(String[] args) throws Exception {
-        Path unpacked = unpack();
+        Path unpacked = Path.of(args[0]);
         List<Part> parts;
         try (Stream<Path> files = Files.walk(unpacked)) {
             parts = files.filter(file -> file.toString().endsWith(".jar"))
@@ -49,8 +40,6 @@ final class Parts {
                     .sorted()
                     .map(Parts::part)
                     .toList();
-        } finally {
-            new ProcessBuilder("rm", "-rf", unpacked.toString()).start().waitFor();
         }
         List<String> now = parts.stream().map(Part::locked).toList();
         if (List.of(args).contains("--lock")) {
@@ -71,27 +60,9 @@ final class Parts {
             System.out.println("if that is meant: .ci/parts --lock");
             System.exit(1);
         }
-        Files.writeString(LIST, cyclone(parts));
+        Files.createDirectories(LIST.getParent());
+        Files.writeString(LIST, cyclone(unpacked.getFileName().toString().replaceFirst("rework-", ""), parts));
         System.out.println(parts.size() + " jars are those of config/parts.lock; " + LIST + " lists them");
-        System.exit(ask(parts));
-    }
-
-    private static Path unpack() throws IOException, InterruptedException {
-        Path archive;
-        try (Stream<Path> files = Files.list(Path.of("rework-cli/target"))) {
-            archive = files.filter(file -> file.toString().endsWith(".tar.gz"))
-                    .findFirst()
-                    .orElseThrow(() -> new IOException("no distribution: ./mvnw verify makes it"));
-        }
-        Path folder = Files.createTempDirectory("rework-parts");
-        int code = new ProcessBuilder("tar", "-xzf", archive.toString(), "-C", folder.toString())
-                .inheritIO()
-                .start()
-                .waitFor();
-        if (code != 0) {
-            throw new IOException("cannot unpack " + archive);
-        }
-        return folder;
     }
 
     private static Part part(Path file) {
@@ -138,7 +109,7 @@ final class Parts {
         };
     }
 
-    private static String cyclone(List<Part> parts) {
+    private static String cyclone(String version, List<Part> parts) {
         return parts.stream()
                 .map(part -> """
                             {"type": "library", "group": "%s", "name": "%s", "version": "%s", "purl": "%s",
@@ -146,41 +117,8 @@ final class Parts {
                         .formatted(part.group(), part.name(), part.version(), part.purl(), part.sha256()))
                 .collect(Collectors.joining(",\n", """
                         {"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1,
-                         "metadata": {"component": {"type": "application", "name": "rework"}},
+                         "metadata": {"component": {"type": "application", "name": "rework", "version": "%s"}},
                          "components": [
-                        """, "\n]}\n"));
-    }
-
-    /** {@link #HOLES} when one is known, 0 when none is or nobody can be asked. */
-    private static int ask(List<Part> parts) {
-        String body = parts.stream()
-                .map(part -> "{\"package\":{\"purl\":\"" + part.purl() + "\"}}")
-                .collect(Collectors.joining(",", "{\"queries\":[", "]}"));
-        try {
-            HttpClient client =
-                    HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
-            HttpRequest question = HttpRequest.newBuilder(OSV)
-                    .timeout(Duration.ofSeconds(30))
-                    .POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8))
-                    .build();
-            HttpResponse<String> answer = client.send(question, HttpResponse.BodyHandlers.ofString());
-            if (answer.statusCode() != 200) {
-                System.out.println("known holes: not run: OSV answers " + answer.statusCode());
-                return 0;
-            }
-            List<String> ids = Pattern.compile("\"id\":\\s*\"([^\"]+)\"")
-                    .matcher(answer.body())
-                    .results()
-                    .map(found -> found.group(1))
-                    .toList();
-            System.out.println("known holes: " + (ids.isEmpty() ? "none" : String.join(", ", ids)));
-            return ids.isEmpty() ? 0 : HOLES;
-        } catch (IOException e) {
-            System.out.println("known holes: not run: OSV cannot be reached");
-            return 0;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return 1;
-        }
+                        """.formatted(version), "\n]}\n"));
     }
 }
