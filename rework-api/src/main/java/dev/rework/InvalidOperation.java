@@ -12,6 +12,12 @@ public final class InvalidOperation extends ReworkException {
         this.problems = List.copyOf(problems);
     }
 
+    /** The same, found by an error. */
+    public InvalidOperation(List<String> problems, Throwable cause) {
+        super(String.join("; ", problems), cause);
+        this.problems = List.copyOf(problems);
+    }
+
     /** Everything that is wrong. */
     public List<String> problems() {
         return problems;

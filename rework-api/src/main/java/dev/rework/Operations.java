@@ -38,6 +38,9 @@ final class Operations {
         Limits.demandName("the domain", asked.domain);
         Limits.demandName("the host", asked.host);
         Key key = new Key(asked.operation, asked.domain, asked.host);
+        if (isUnthinkable(asked.operation) || isUnthinkable(asked.domain) || isUnthinkable(asked.host)) {
+            throw new UnknownOperation(key.name(), key.domain(), key.host(), List.of());
+        }
         Known hit = known.get(key);
         if (hit != null && System.nanoTime() - hit.readAt() < FRESH_NANOS) {
             return hit;
@@ -57,6 +60,11 @@ final class Operations {
         }
         known.put(key, found);
         return found;
+    }
+
+    /** Postgres holds no such text, so nothing has that name; asking would end the caller's transaction. */
+    private static boolean isUnthinkable(@Nullable String name) {
+        return name != null && name.indexOf('\0') >= 0;
     }
 
     private static Known choose(Key key, OperationStore reader) {

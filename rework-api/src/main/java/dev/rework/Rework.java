@@ -10,6 +10,7 @@ import dev.rework.internal.Registrar;
 import dev.rework.internal.ReworkHome;
 import dev.rework.internal.SecretKeys;
 import dev.rework.internal.db.TaskKey;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.List;
@@ -155,14 +156,22 @@ public final class Rework implements AutoCloseable {
         return client.plans.run(plan);
     }
 
-    /** Registers the operations of a jar, a directory of classes or one {@code .java} file for this host. */
+    /**
+     * Registers the operations of a jar, a directory of classes or one {@code .java} file for this host.
+     *
+     * @throws InvalidOperation also when there is no such file, or it cannot be read; nothing is registered then
+     */
     public Registered register(Path path) {
-        return client.database.read(
-                "register operations",
-                () -> Registrar.register(
-                        client.options.connections(),
-                        path,
-                        new Registrar.Options(HostName.current(), null, null, List.of(), ReworkHome.current())));
+        try {
+            return client.database.read(
+                    "register operations",
+                    () -> Registrar.register(
+                            client.options.connections(),
+                            path,
+                            new Registrar.Options(HostName.current(), null, null, List.of(), ReworkHome.current())));
+        } catch (UncheckedIOException e) {
+            throw new InvalidOperation(List.of(String.valueOf(e.getMessage())), e);
+        }
     }
 
     /**

@@ -1,8 +1,13 @@
 package dev.rework;
 
+import dev.rework.internal.PlainText;
 import org.jspecify.annotations.Nullable;
 
-/** What this library throws: one unchecked family, each with the data of its case and a message that is one line. */
+/**
+ * What this library throws: one unchecked family, each with the data of its case and a message that is one line, but for the
+ * stack trace that {@link TaskFailed} brings. What a message quotes from elsewhere is harmless to a terminal: control
+ * characters and directions are shown, not obeyed.
+ */
 public abstract sealed class ReworkException extends RuntimeException
         permits UnknownOperation,
                 AmbiguousOperation,
@@ -21,10 +26,10 @@ public abstract sealed class ReworkException extends RuntimeException
                 DatabaseRefused {
 
     ReworkException(String message) {
-        super(message);
+        super(PlainText.shown(message, true));
     }
 
     ReworkException(String message, @Nullable Throwable cause) {
-        super(message, cause);
+        super(PlainText.shown(message, true), cause);
     }
 }

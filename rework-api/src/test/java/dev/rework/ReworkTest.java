@@ -1,9 +1,11 @@
 package dev.rework;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rework.embedded.TestDatabase;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -334,5 +336,25 @@ class ReworkTest {
         assertThatThrownBy(() -> Rework.connect(wrong))
                 .isInstanceOf(DatabaseUnreachable.class)
                 .hasMessageNotContaining("S3cr3tCanary");
+    }
+
+    @Test
+    @Tag("S12")
+    void whatAMessageQuotesIsHarmless() {
+        for (String name : List.of("a\0b", "\u001b[31m", "\u009b31m", "\u202e", "\ud800")) {
+            assertThatExceptionOfType(UnknownOperation.class)
+                    .isThrownBy(() -> rework.schedule(name))
+                    .satisfies(e -> assertThat(e.name()).isEqualTo(name))
+                    .satisfies(e -> assertThat(e.getMessage())
+                            .startsWith("unknown operation `")
+                            .doesNotContain("\0", "\u001b", "\u009b", "\u202e", "\ud800"));
+        }
+    }
+
+    @Test
+    void aPathThatIsNotThereIsNoOperation() {
+        assertThatExceptionOfType(InvalidOperation.class)
+                .isThrownBy(() -> rework.register(Path.of("no", "such.jar")))
+                .withMessageContaining("no such file");
     }
 }

@@ -50,6 +50,7 @@ final class SourceReader {
                 if (!Files.exists(element)) {
                     throw new NoSuchFileException(element.toString());
                 }
+                demandJar(element);
             }
             if (Files.isDirectory(path)) {
                 return source(path, digest(path), path, List.of());
@@ -86,6 +87,18 @@ final class SourceReader {
 
     private Source source(Path path, String sha256, Path code, List<Path> manifest) {
         return new Source(path.toString(), sha256, asDomain, code, classpath, manifest);
+    }
+
+    /** Told here, where it can be named: later it would be some jar among many that has no end header. */
+    private static void demandJar(Path element) throws IOException {
+        if (!Files.isRegularFile(element)) {
+            return;
+        }
+        try (ZipFile jar = new ZipFile(element.toFile())) {
+            jar.size();
+        } catch (ZipException e) {
+            throw new InvalidOperation(List.of(element + " on the class path is neither a jar nor a directory"), e);
+        }
     }
 
     private Source jar(Path path) throws IOException {

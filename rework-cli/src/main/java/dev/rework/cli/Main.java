@@ -34,9 +34,10 @@ public final class Main {
         String[] whole = arguments.clone();
         List<String> addresses = List.of();
         for (int i = 0; i < whole.length; i++) {
-            if (whole[i].startsWith(ON_DESCRIPTOR)) {
+            if (whole[i].matches(ON_DESCRIPTOR + "[1-9][0-9]?")) {
                 addresses = addresses.isEmpty() ? addresses() : addresses;
-                whole[i] = addresses.get(Integer.parseInt(whole[i].substring(ON_DESCRIPTOR.length())) - 1);
+                int line = Integer.parseInt(whole[i].substring(ON_DESCRIPTOR.length()));
+                whole[i] = line <= addresses.size() ? addresses.get(line - 1) : whole[i];
             }
         }
         return whole;
@@ -44,10 +45,12 @@ public final class Main {
 
     private static List<String> addresses() {
         try {
-            return List.of(Files.readString(Path.of("/dev/fd/3"), StandardCharsets.UTF_8)
-                    .split("\n"));
+            // Not readString, which throws at what is no UTF-8: an argument would have been replaced, too.
+            String lines = new String(Files.readAllBytes(Path.of("/dev/fd/3")), StandardCharsets.UTF_8);
+            return List.of(lines.split("\n"));
         } catch (IOException e) {
-            throw new IllegalStateException("the launcher left no address on file descriptor 3", e);
+            // Nothing is there: somebody has typed what the launcher writes. It stays what it is.
+            return List.of();
         }
     }
 }

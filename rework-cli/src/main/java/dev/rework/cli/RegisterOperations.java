@@ -64,8 +64,10 @@ final class RegisterOperations extends DatabaseCommand {
         if (domain != null && registered.added() + registered.known() == 0) {
             rework().shell()
                     .err()
-                    .println(PlainText.shown(domain, false) + " is no operation's domain in " + path + "; --asdomain "
-                            + domain + " registers them under it");
+                    .println(PlainText.shown(
+                            domain + " is no operation's domain in " + path + "; --asdomain " + domain
+                                    + " registers them under it",
+                            false));
         }
         return ExitCode.DONE;
     }

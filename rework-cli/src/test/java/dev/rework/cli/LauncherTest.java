@@ -109,6 +109,30 @@ class LauncherTest {
     }
 
     @Test
+    void whatLooksLikeItsOwnWordIsAnArgumentLikeOthers() {
+        for (String word : List.of("@fd3:1", "@fd3:x", "@fd3:77")) {
+            Ran ran = rework("list-tasks", DB.url(), "--state", word.replace("1", "2"));
+            assertThat(ran.code()).isEqualTo(2);
+            assertThat(ran.err()).contains("@fd3").doesNotContain("Exception", "\tat ");
+        }
+        assertThat(rework("show-task", "@fd3:1").err()).doesNotContain("Exception", "\tat ");
+    }
+
+    @Test
+    void anAddressThatIsNoUtf8IsRefusedInOneLine() throws Exception {
+        // Java itself could not hand these bytes on as an argument.
+        Process shell = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        "exec \"$0\" list-tasks \"$(printf 'postgres://u\\377:" + CANARY + "@127.0.0.1:1/x')\"",
+                        launcher.script().toString())
+                .start();
+        Ran ran = Launcher.ran(shell);
+        assertThat(ran.code()).isEqualTo(3);
+        assertThat(ran.err()).startsWith("rework: ").doesNotContain("Exception", "\tat ", CANARY);
+    }
+
+    @Test
     void severalAddressesAreKeptApart() {
         Ran ran = rework("list-tasks", "--db=" + DB.url(), "postgres://other:" + CANARY + "@127.0.0.1:1/x");
         assertThat(ran.code()).isEqualTo(2);

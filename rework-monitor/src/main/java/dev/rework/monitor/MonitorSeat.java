@@ -23,6 +23,11 @@ final class MonitorSeat {
      * @throws MonitorRefused when somebody alive has it
      */
     static long take(MonitorStore store, MonitorOptions options, MonitorListener listener) {
+        return take(store, options, listener, false);
+    }
+
+    /** The same; when it was tried before, a row of this process may be its own, whose answer was lost. */
+    static long take(MonitorStore store, MonitorOptions options, MonitorListener listener, boolean again) {
         ProcessIdentity self = ProcessIdentity.of(ProcessHandle.current().pid());
         Entry entry = new Entry(
                 options.host(),
@@ -35,7 +40,7 @@ final class MonitorSeat {
         for (int i = 0; i < TRIES; i++) {
             Optional<Incumbent> incumbent = store.incumbent(options.host(), options.domain());
             if (incumbent.isPresent()) {
-                if (isAlive(incumbent.get())) {
+                if (isAlive(incumbent.get(), again)) {
                     throw refusal(incumbent.get(), options);
                 }
                 if (store.end(incumbent.get().id())) {
@@ -51,12 +56,12 @@ final class MonitorSeat {
                 + " come and go; try again");
     }
 
-    private static boolean isAlive(Incumbent incumbent) {
+    private static boolean isAlive(Incumbent incumbent, boolean again) {
         if (ProcessIdentity.isHere(incumbent.bootId(), incumbent.pidSpace())) {
             // Several monitors in one process, as tests have them, are told apart by their leases.
             boolean self = incumbent.pid() == ProcessHandle.current().pid();
             boolean alive = new ProcessIdentity(incumbent.pid(), incumbent.pidStart()).isAlive();
-            return alive && !(self && incumbent.silent());
+            return alive && !(self && (again || incumbent.silent()));
         }
         return incumbent.bootId().equals(ProcessIdentity.BOOT) && !incumbent.silent();
     }

@@ -70,6 +70,13 @@ final class Outage {
                 || state.equals("55P03");
     }
 
+    /** Whether the server itself said that it ends or does not take the connection just now, or ended one without a word. */
+    static boolean isHeard(Throwable error) {
+        SQLException sql = sql(error);
+        String state = sql == null ? null : sql.getSQLState();
+        return state != null && (state.startsWith("57P") || state.equals("08006"));
+    }
+
     private static @Nullable SQLException sql(Throwable error) {
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException sql) {

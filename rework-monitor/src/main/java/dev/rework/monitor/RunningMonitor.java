@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -83,11 +84,14 @@ final class RunningMonitor {
         try {
             Jdbi jdbi = TaskStore.jdbi(database);
             MonitorStore monitors = new MonitorStore(jdbi);
-            monitors.demandSchema();
-            Path index =
-                    RegistrationIndex.file(options.home(), monitors.installation(), options.host(), options.domain());
+            FirstWords words = new FirstWords();
+            UUID installation = words.ask(() -> {
+                monitors.demandSchema();
+                return monitors.installation();
+            });
+            Path index = RegistrationIndex.file(options.home(), installation, options.host(), options.domain());
             WorkerSpawn spawn = new WorkerSpawn(address, options, index, WorkerClasspath.ofThisProcess());
-            long id = MonitorSeat.take(monitors, options, listener);
+            long id = words.ask(() -> MonitorSeat.take(monitors, options, listener, words.isAgain()));
             MonitorContext context = new MonitorContext(
                     id,
                     options,

@@ -62,11 +62,10 @@ class MonitorHostsTest {
                 FaultRow.measured(18, "a silent host's task decided after " + FaultRow.millis(took));
                 assertThat(task.state()).isEqualTo(TaskState.FAILED);
                 assertThat(task.cause()).isEqualTo(Cause.LOST);
-                java.nio.file.Files.writeString(file, "");
-                ProcessTree.signal("CONT", worker);
                 ProcessTree.signal("CONT", monitor.pid());
+                ProcessTree.signal("CONT", worker);
                 Eventually.isTrue(
-                        "the worker has ended",
+                        "the worker has ended, with its task",
                         () -> ProcessHandle.of(worker)
                                 .filter(ProcessHandle::isAlive)
                                 .isEmpty());

@@ -69,7 +69,7 @@ final class ControlReader implements Runnable {
         if (control instanceof Control.Wake) {
             worker.signals().wake();
         } else if (control instanceof Control.Lease) {
-            worker.trust().renewed(System.nanoTime());
+            worker.trust().told();
             prepare();
         } else if (control instanceof Control.Synced synced) {
             worker.logs().synced(synced.number());

@@ -158,19 +158,26 @@ final class Settler implements Runnable {
             worker.trust().renewed(began);
         } else {
             worker.settlement().declaredDead();
+            trustChecked = now - TRUST_NANOS;
         }
     }
 
-    /** A task that another host may run again must not go on here once that host may have begun. */
+    /**
+     * A task that another host may run again must not go on here once that host may have begun; and no task once it is known
+     * that this worker was declared dead: what it does counts no more.
+     */
     private void halt(long now) {
         if (now - trustChecked < TRUST_NANOS) {
             return;
         }
         trustChecked = now;
         Hand.Running running = worker.hand().running();
-        boolean mayRunElsewhere = running != null && running.operation().survives();
-        if (mayRunElsewhere
-                && (worker.settlement().isDeclaredDead() || worker.trust().over())) {
+        if (running == null) {
+            return;
+        }
+        boolean mayHaveBegunElsewhere =
+                running.operation().survives() && worker.trust().over();
+        if (worker.settlement().isDeclaredDead() || mayHaveBegunElsewhere) {
             OwnProcess.killDescendants();
             worker.hand().distrust();
             Runtime.getRuntime().halt(WorkerMain.UNTRUSTED);

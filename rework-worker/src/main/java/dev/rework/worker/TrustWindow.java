@@ -16,6 +16,16 @@ final class TrustWindow {
         seenUptime = OwnProcess.uptime() - (System.nanoTime() - began) / 1e9;
     }
 
+    /**
+     * The monitor says that it renewed its lease. Once the time is over that is no proof any more: it may have been said before
+     * a pause of this process, or by a monitor that was silent as long. Then only this worker's own row tells.
+     */
+    void told() {
+        if (!over()) {
+            renewed(System.nanoTime());
+        }
+    }
+
     /** How long ago that was. */
     long ageNanos() {
         return System.nanoTime() - seen;

@@ -152,6 +152,21 @@ class OutageTest {
 
     @Test
     @Tag("slow")
+    @Tag("fault-29")
+    void aWorkerThatHearsOfItsDeathHaltsWhateverItRuns() throws IOException {
+        House house = new House(db, "heard").operation("sleep", int.class);
+        long task = house.task("sleep", "120000");
+        try (ChildWorker worker = house.start()) {
+            Eventually.isTrue("running", () -> house.state(task).equals("running"));
+            db.update(
+                    "update rework.worker set state = 'dead', finished = now(), deathinfo = 'lost' where id = ?",
+                    worker.id());
+            assertThat(worker.exit()).isEqualTo(WorkerMain.UNTRUSTED);
+        }
+    }
+
+    @Test
+    @Tag("slow")
     @Tag("fault-20")
     void aTaskThatMayRunElsewhereIsHaltedWhenItsLeaseIsLost() throws Exception {
         TestDatabase own = new TestDatabase().create("trust");
