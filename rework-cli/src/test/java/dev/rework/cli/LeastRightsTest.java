@@ -86,6 +86,7 @@ class LeastRightsTest {
 
     @AfterAll
     static void dropLogins() {
+        db.execute("drop table if exists public.effect");
         for (String role : ROLES) {
             db.execute("drop role " + login(role));
         }

@@ -192,6 +192,17 @@ public final class Deeds {
         return new ProcessBuilder("sh", "-c", script).inheritIO().start().waitFor();
     }
 
+    /** Counts aloud until a file is there; how far it came. */
+    @Operation(domain = "deeds")
+    public static int countsAloud(String file) {
+        int i = 0;
+        while (!Files.exists(Path.of(file))) {
+            System.out.println(++i);
+            LockSupport.parkNanos(1_000_000);
+        }
+        return i;
+    }
+
     /** Ends once its child, whose parent is gone, holds 150 MiB. */
     @Operation(domain = "deeds")
     public static void leavesBehind(String file) throws Exception {

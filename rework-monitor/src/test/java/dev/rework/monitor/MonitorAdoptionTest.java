@@ -8,11 +8,13 @@ import dev.rework.embedded.Eventually;
 import dev.rework.embedded.TestDatabase;
 import dev.rework.internal.Registrar;
 import dev.rework.internal.ReworkHome;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -125,6 +127,44 @@ class MonitorAdoptionTest {
                     }
                 });
             }
+        }
+    }
+
+    /** What it had taken from the pipe and not stored dies with it: some of what was printed at that moment, and no other. */
+    @Test
+    @Tag("slow")
+    void ofWhatIsPrintedAroundItsMonitorsDeathOneStretchIsLostAtMost() throws Exception {
+        Process monitor = first(OnExit.KILL);
+        try (dev.rework.Rework rework = dev.rework.Rework.over(db.dataSource(TestDatabase.Part.OPERATOR))) {
+            Path file = dir.resolve("counted");
+            Task<?> task = schedule(rework, "countsAloud", file);
+            Eventually.isTrue("lines are stored", () -> task.logs().size() > 200);
+            monitor.toHandle().destroyForcibly();
+            monitor.waitFor();
+            int stored = task.logs().size();
+            Eventually.isTrue(
+                    "it is an orphan's",
+                    () -> spool().anyMatch(each -> each.toString().endsWith(".spool")));
+            Files.writeString(file, "");
+            int last = task.join(Eventually.PATIENCE).output(Integer.class);
+            try (Stage next = Stage.of(db, dir)) {
+                Eventually.isTrue("its end is stored", () -> next.lines(task).contains("stdout " + last));
+                List<Integer> counted = next.lines(task).stream()
+                        .map(line -> Integer.parseInt(line.substring("stdout ".length())))
+                        .toList();
+                assertThat(counted).isSorted().doesNotHaveDuplicates().startsWith(1);
+                assertThat(counted.subList(0, stored).get(stored - 1)).isEqualTo(stored);
+                int lost = last - counted.size();
+                assertThat(counted.get(stored))
+                        .as("what follows the %d lost ones", lost)
+                        .isEqualTo(stored + lost + 1);
+            }
+        }
+    }
+
+    private Stream<Path> spool() throws IOException {
+        try (Stream<Path> files = Files.list(dir.resolve("home").resolve("run"))) {
+            return files.toList().stream();
         }
     }
 

@@ -106,7 +106,7 @@ class MonitorSeatTest {
     }
 
     @Test
-    @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void aSchemaOfAnotherVersionIsRefusedAndNothingIsWritten() {
         Monitor monitor =
                 new Monitor(DatabaseAddress.parse(db.url(TestDatabase.Part.MONITOR)), options, MonitorListener.NONE);

@@ -8,6 +8,7 @@ import java.time.LocalDate;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What goes, and above all what stays. */
@@ -201,6 +202,7 @@ class RetentionTest {
     }
 
     @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void readingsAreStoredPastAWorkersRowThatSomebodyHasLocked() throws Exception {
         WorkerStore store = new WorkerStore(TaskStore.jdbi(db.dataSource(TestDatabase.Part.MONITOR)));
         long free = worker("'busy', null, null");
