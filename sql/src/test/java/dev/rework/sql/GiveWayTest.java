@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.rework.embedded.Eventually;
 import dev.rework.embedded.TestDatabase;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -88,6 +89,25 @@ class GiveWayTest {
                             SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("55006"))
                     .hasMessageContaining("session " + pid)
                     .hasMessageContaining("try again");
+        }
+    }
+
+    /** What follows in its transaction may take locks for which others wait. */
+    @Test
+    void noStepIsMorePatientAtItsEnd() throws Exception {
+        for (Migration migration : Migration.ALL.subList(1, Migration.NEWEST)) {
+            install(Migration.ALL.subList(0, migration.version() - 1));
+            try (Connection connection = db.connection();
+                    Statement statement = connection.createStatement()) {
+                connection.setAutoCommit(false);
+                statement.execute(GiveWay.SETTING);
+                statement.execute(migration.sql());
+                try (ResultSet row = statement.executeQuery(
+                        "select setting::integer from pg_settings where name = 'lock_timeout'")) {
+                    row.next();
+                    assertThat(row.getInt(1)).as(migration.name()).isBetween(1, 500);
+                }
+            }
         }
     }
 

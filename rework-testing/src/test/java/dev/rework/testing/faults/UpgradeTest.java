@@ -71,6 +71,12 @@ class UpgradeTest {
 
     @Test
     @Tag("fault-35")
+    void soDoThoseOfBeforeRowsWereSane() throws Exception {
+        replaced(old(5));
+    }
+
+    @Test
+    @Tag("fault-35")
     void theseWorkOnThroughAnUpgradeToCome() throws Exception {
         OldVersion these = OldVersion.ofNow(root(), folder.resolve("these"));
         try (UpgradeHouse house = new UpgradeHouse(these, folder)) {
