@@ -29,7 +29,8 @@ class OwnTransactionTest {
     @Test
     @Tag("fault-48")
     void theEffectIsThereIfAndOnlyIfTheTaskIsDone() throws Exception {
-        db.execute("create table public.effect (task bigint, attempt integer)");
+        db.execute(
+                "create table public.effect (task bigint, attempt integer); grant insert on public.effect to public");
         try (Beside beside =
                 new Beside(db.url(), Beside.seat(db.url(), "beside", 2, folder), MonitorProcess.Way.PLAIN, folder)) {
             List<Task<?>> tasks = new ArrayList<>();
@@ -38,7 +39,7 @@ class OwnTransactionTest {
                     tasks.add(beside.rework
                             .task("effect")
                             .domain(StormOperations.DOMAIN)
-                            .input(new OwnTransactionOperations.Effect(db.url(), moment))
+                            .input(new OwnTransactionOperations.Effect(db.url(TestDatabase.Part.WORKER), moment))
                             .schedule());
                 }
             }
