@@ -171,6 +171,12 @@ public final class Database {
                 || (state != null && (state.startsWith("08") || LOST.contains(state)));
     }
 
+    /** Whether who is logged in lacks a right. */
+    static boolean isForbidden(Throwable error) {
+        SQLException sql = sql(error);
+        return sql != null && "42501".equals(sql.getSQLState());
+    }
+
     private static boolean isLockedOut(Throwable error) {
         SQLException sql = sql(error);
         return sql != null && LOCKED_OUT.contains(String.valueOf(sql.getSQLState()));

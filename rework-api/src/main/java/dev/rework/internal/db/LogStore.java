@@ -6,6 +6,7 @@ import java.util.Map;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.generic.GenericType;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jspecify.annotations.Nullable;
 
 /** Table {@code log} for readers. Threads may share it. */
@@ -75,7 +76,7 @@ public final class LogStore {
 
     /** Lines of a task with an id above {@code after}, in order, at most {@code limit}. */
     public List<LogLine> lines(long task, long after, int limit) {
-        return jdbi.withHandle(handle -> handle.createQuery(seesAll(handle) ? LINES : OWN_LINES)
+        return read((handle, all) -> handle.createQuery(all ? LINES : OWN_LINES)
                 .bind("task", task)
                 .bind("after", after)
                 .bind("limit", limit)
@@ -85,7 +86,7 @@ public final class LogStore {
 
     /** The last {@code count} lines of a task, in order. */
     public List<LogLine> tail(long task, int count) {
-        return jdbi.withHandle(handle -> handle.createQuery(seesAll(handle) ? TAIL : OWN_TAIL)
+        return read((handle, all) -> handle.createQuery(all ? TAIL : OWN_TAIL)
                 .bind("task", task)
                 .bind("count", count)
                 .map(TaskRows::line)
@@ -94,11 +95,30 @@ public final class LogStore {
 
     /** How many lines each of these tasks has; those without any are left out. */
     public Map<Long, Long> counts(List<Long> tasks) {
-        return jdbi.withHandle(handle -> handle.createQuery(seesAll(handle) ? COUNTS : OWN_COUNTS)
+        return read((handle, all) -> handle.createQuery(all ? COUNTS : OWN_COUNTS)
                 .bindArray("tasks", Long.class, tasks)
                 .setMapKeyColumn("task")
                 .setMapValueColumn("lines")
                 .collectInto(new GenericType<Map<Long, Long>>() {}));
+    }
+
+    /** A query of all lines, or of one's own. */
+    @FunctionalInterface
+    private interface Query<T> {
+        T on(Handle handle, boolean all);
+    }
+
+    private <T> T read(Query<T> query) {
+        try {
+            return jdbi.withHandle(handle -> query.on(handle, seesAll(handle)));
+        } catch (UnableToExecuteStatementException e) {
+            if (!Boolean.TRUE.equals(seesAll) || !Database.isForbidden(e)) {
+                throw e;
+            }
+            // Rights change while we run: init-db --roles leaves those who may only schedule their own lines.
+            seesAll = null;
+            return jdbi.withHandle(handle -> query.on(handle, seesAll(handle)));
+        }
     }
 
     private boolean seesAll(Handle handle) {
