@@ -10,8 +10,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -110,17 +111,26 @@ class RegisteringUnderLoadTest {
         assertThat(waiting.join(Duration.ofMinutes(1)).state()).isEqualTo(TaskState.DONE);
     }
 
-    /** A task of an operation that is not there any more. */
+    /** A task of an operation that is not there any more, once those who knew it have ended. */
     private Task<Object> stranded(ReworkLab lab, Rework rework) throws IOException, SQLException {
         lab.register(version(6, EXTRA));
         Task<Object> waiting = rework.task("extra").delay(Duration.ofDays(1)).schedule();
-        lab.register(version(6, ""));
         try (Connection open = lab.database().dataSource().getConnection();
-                PreparedStatement due = open.prepareStatement("update rework.task set run_at = now() where id = ?")) {
-            due.setLong(1, waiting.id());
-            due.executeUpdate();
+                Statement statement = open.createStatement()) {
+            long newest = number(statement, "select max(id) from rework.worker");
+            lab.register(version(6, ""));
+            String older = "select count(*) from rework.worker where finished is null and id <= " + newest;
+            Eventually.isTrue("all workers are of now", () -> number(statement, older) == 0);
+            statement.executeUpdate("update rework.task set run_at = now() where id = " + waiting.id());
         }
         Eventually.isTrue("it is due", () -> waiting.state() == TaskState.QUEUED);
         return waiting;
+    }
+
+    private static long number(Statement statement, String sql) throws SQLException {
+        try (ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getLong(1);
+        }
     }
 }
