@@ -79,8 +79,7 @@ final class MonitorCommand extends DatabaseCommand {
     @Option(
             names = "--on-exit",
             paramLabel = "WHAT",
-            description =
-                    "Then kill busy workers, or leave them to finish alone for the next monitor (${DEFAULT-VALUE}).")
+            description = "Then kill busy workers, or leave them to finish alone for the next monitor (kill).")
     OnExit onExit = OnExit.KILL;
 
     @Option(
