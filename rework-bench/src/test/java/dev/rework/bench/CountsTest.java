@@ -217,7 +217,7 @@ class CountsTest {
     }
 
     private static long number(String sql) throws SQLException {
-        try (Connection connection = db.dataSource().getConnection();
+        try (Connection connection = db.dataSource(TestDatabase.Part.OWNER).getConnection();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             row.next();
@@ -226,7 +226,7 @@ class CountsTest {
     }
 
     private static void sql(String sql) throws SQLException {
-        try (Connection connection = db.dataSource().getConnection();
+        try (Connection connection = db.dataSource(TestDatabase.Part.OWNER).getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }

@@ -34,7 +34,7 @@ class PlansTest {
 
     @BeforeAll
     static void fill() throws SQLException {
-        try (Connection connection = db.dataSource().getConnection();
+        try (Connection connection = db.dataSource(TestDatabase.Part.OWNER).getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(CROWD);
             statement.execute("vacuum analyze");
@@ -71,7 +71,7 @@ class PlansTest {
         for (char c : ((String) field.get(null)).toCharArray()) {
             numbered.append(c == '?' ? "$" + ++binds : String.valueOf(c));
         }
-        try (Connection connection = db.dataSource().getConnection();
+        try (Connection connection = db.dataSource(TestDatabase.Part.OWNER).getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(CLIENT_SESSION);
             statement.execute("prepare hot as " + numbered);
