@@ -133,6 +133,14 @@ class LauncherTest {
     }
 
     @Test
+    void anAddressOfSeveralLinesIsRefusedBeforeAnythingStarts() {
+        Ran ran = rework("list-tasks", "postgres://u:" + CANARY + "\n@127.0.0.1:1/x");
+        assertThat(ran.code()).isEqualTo(2);
+        assertThat((ran.out() + ran.err()).strip())
+                .isEqualTo("rework: an address is one line, and this one has several");
+    }
+
+    @Test
     void severalAddressesAreKeptApart() {
         Ran ran = rework("list-tasks", "--db=" + DB.url(), "postgres://other:" + CANARY + "@127.0.0.1:1/x");
         assertThat(ran.code()).isEqualTo(2);

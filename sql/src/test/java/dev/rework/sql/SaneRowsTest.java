@@ -145,4 +145,22 @@ class SaneRowsTest {
         assertThat(db.number("select rework.schedule('a', priority => -2147483647)"))
                 .isPositive();
     }
+
+    @Test
+    void noPriorityIsTheUsualOne() {
+        long task = db.number("select rework.schedule('a', priority => null)");
+        assertThat(db.number("select rank from rework.task where id = ?", task)).isZero();
+    }
+
+    @ParameterizedTest
+    @Tag("S12")
+    @ValueSource(strings = {"operation", "domain", "host"})
+    void whatAnErrorQuotesIsHarmlessToATerminal(String field) {
+        String hostile = "E'\\x1b[31m\\u009b1m\\u202ered\\u2066\\x7f'";
+        String given = field.equals("operation") ? hostile : "'a', " + field + " => " + hostile;
+        assertThatThrownBy(() -> db.one(Long.class, "select rework.schedule(" + given + ")"))
+                .hasMessageContaining("?[31m?1m?red??")
+                .message()
+                .doesNotContainPattern("[\\x1b\\x7f\\x9b\\u202e\\u2066]");
+    }
 }
