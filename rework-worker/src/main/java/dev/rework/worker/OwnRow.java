@@ -42,11 +42,16 @@ final class OwnRow {
             select true
             """;
 
-    // Only for a worker without a monitor: a monitor writes this itself once it has seen the process end.
+    // Only for a worker without a monitor: a monitor writes this itself once it has seen the process end. Who may still
+    // hold
+    // something, such as a claim whose answer was lost, leaves his row to those who decide about it.
     private static final String ENDED = """
-            update rework.worker
+            update rework.worker w
                set state = 'dead', finished = clock_timestamp(), deathinfo = ?, holding = '{}'
-             where id = ? and state <> 'dead'
+             where w.id = ? and w.state <> 'dead'
+               and not exists (select from unnest(w.holding) h(id)
+                                 join rework.task t on t.id = h.id and t.worker = w.id
+                                  and t.state in ('claimed', 'running', 'aborting'))
             """;
 
     private static final String SERVED = """
@@ -88,7 +93,7 @@ final class OwnRow {
         return say(connection, STOPPING, reason);
     }
 
-    /** Says that it has ended, with nothing in hand. */
+    /** Says that it has ended; false when it still holds a task as far as the database knows, or was declared dead. */
     boolean ended(Connection connection, String reason) throws SQLException {
         return say(connection, ENDED, reason);
     }

@@ -52,12 +52,13 @@ public final class WorkerMain {
             OwnProcess.killDescendants();
         }
         try {
+            worker.settlement().giveBackStrays();
             worker.session()
                     .once((connection, queue) -> orphan
                             ? worker.row().ended(connection, reason)
                             : worker.row().stopping(connection, reason));
         } catch (SQLException away) {
-            // Nothing is left in hand; the row is closed by whoever notices that the process is gone.
+            // The row is closed, and what it holds decided, by whoever notices that the process is gone.
         }
         worker.session().close();
         worker.capture().flush();

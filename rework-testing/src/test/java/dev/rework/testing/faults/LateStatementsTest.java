@@ -71,6 +71,35 @@ class LateStatementsTest {
         }
     }
 
+    @Test
+    @Tag("fault-15")
+    @Tag("fault-23")
+    void whatTheLastClaimOfAnOrphanTookIsGivenBack() throws Exception {
+        URI server = URI.create(db.url());
+        try (TcpProxy proxy = TcpProxy.to(server.getHost(), server.getPort());
+                Beside beside = new Beside(db.url(), through(proxy, server), folder);
+                Connection holder = db.connection();
+                Statement holding = holder.createStatement()) {
+            done(beside, beside.schedule(""));
+            long worker = db.number("select max(id) from rework.worker");
+            holder.setAutoCommit(false);
+            holding.execute("select from rework.worker where finished is null for update");
+            Task<?> task = beside.schedule("");
+            Eventually.isTrue("its claim waits for the worker's row", () -> waiting() >= 1);
+            beside.monitor.handle().destroyForcibly();
+            beside.monitor.handle().onExit().join();
+            proxy.resetAll();
+            Eventually.isTrue("so does its worker's next session", () -> waiting() >= 2);
+            holder.rollback();
+            Eventually.isTrue(
+                    "the worker has ended",
+                    () -> db.number("select count(*) from rework.worker where finished is not null and id = ?", worker)
+                            == 1);
+            assertThat(db.number("select count(*) from rework.task where id = ? and state = 'queued'", task.id()))
+                    .isEqualTo(1);
+        }
+    }
+
     private static void done(Beside beside, Task<?> task) {
         task.join(Eventually.PATIENCE);
         assertThat(task.state()).as(beside.said()).isEqualTo(TaskState.DONE);
