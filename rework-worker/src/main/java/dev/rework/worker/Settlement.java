@@ -207,12 +207,16 @@ final class Settlement {
 
     /** Gives back what has not begun. Once; when it fails, what is still ours is found before the next claim. */
     void giveBack() throws SQLException {
-        List<Claim> unbegun = hand.takeUnbegun();
-        if (unbegun.isEmpty()) {
-            return;
+        if (hand.hasUnbegun()) {
+            session.once((connection, queue) -> giveBack(queue));
         }
+    }
+
+    /** Nobody claims between the taking and the giving: the next claim overwrites what the row says is held. */
+    private int giveBack(TaskQueue queue) throws SQLException {
+        List<Claim> unbegun = hand.takeUnbegun();
         try {
-            session.once((connection, queue) -> queue.giveBack(unbegun, domain));
+            return queue.giveBack(unbegun, domain);
         } catch (SQLException e) {
             strays = true;
             throw e;

@@ -172,7 +172,8 @@ final class Settler implements Runnable {
         }
         trustChecked = now;
         Hand.Running running = worker.hand().running();
-        if (running == null) {
+        // One in training has no row, and nothing that could run elsewhere.
+        if (running == null || worker.launch().worker() == 0) {
             return;
         }
         boolean mayHaveBegunElsewhere =

@@ -52,6 +52,7 @@ public final class WorkerMain {
             OwnProcess.killDescendants();
         }
         try {
+            worker.settlement().giveBack();
             worker.settlement().giveBackStrays();
             worker.session()
                     .once((connection, queue) -> orphan
