@@ -23,8 +23,7 @@ record Migration(int version, String name, String sql) {
             "0005_earlier_rows.sql",
             "0006_sane_rows.sql",
             "0007_sane_rows_all.sql",
-            "0008_one_session.sql",
-            "0009_harmless_words.sql");
+            "0008_one_session.sql");
 
     /** All of them, in order. */
     static final List<Migration> ALL = FILES.stream().map(Migration::read).toList();

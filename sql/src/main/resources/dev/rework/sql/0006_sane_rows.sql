@@ -56,6 +56,7 @@ begin
 end
 $$;
 
+-- What an error quotes may be shown by somebody's terminal, which obeys what is no text. And no priority is the usual one.
 create or replace function rework.schedule(
   operation text,
   input     json default null,
@@ -74,6 +75,8 @@ declare
   made   bigint;
   due    boolean := coalesce(schedule.run_at, now()) <= now();
   extra  jsonb := coalesce(schedule.metadata, '{}');
+  -- Control characters, and changes of direction.
+  odd    constant text := '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]';
 begin
   if length(schedule.operation) > 200 or length(schedule.domain) > 200 or length(schedule.host) > 200 then
     raise exception 'names of operations, domains and hosts have at most 200 characters' using errcode = 'RW006';
@@ -104,16 +107,17 @@ begin
                                          where r.operation = o.id and r.host = schedule.host
                                            and r.retired_at is null));
   if known is null then
-    raise exception 'unknown operation % in domain %', schedule.operation,
-          schedule.domain || case when schedule.host = '' then '' else ' on host ' || schedule.host end
+    raise exception 'unknown operation % in domain %', regexp_replace(schedule.operation, odd, '?', 'g'),
+          regexp_replace(schedule.domain || case when schedule.host = '' then '' else ' on host ' || schedule.host end,
+                         odd, '?', 'g')
       using errcode = 'RW005', hint = 'register it with: rework register-operations';
   end if;
   if secret and schedule.input is not null then
-    raise exception 'operation % takes a secret, which SQL cannot seal', schedule.operation
+    raise exception 'operation % takes a secret, which SQL cannot seal', regexp_replace(schedule.operation, odd, '?', 'g')
       using errcode = 'RW006', hint = 'schedule it with: rework schedule, or from Java';
   end if;
   insert into rework.task (operation, host, rank, run_at, state, input, metadata)
-  values (known, schedule.host, -schedule.priority, coalesce(schedule.run_at, now()),
+  values (known, schedule.host, -coalesce(schedule.priority, 0), coalesce(schedule.run_at, now()),
           case when due then 'queued' else 'scheduled' end,
           schedule.input, extra)
   returning id into made;
