@@ -33,6 +33,7 @@ class AbortRaceTest {
     private static final int LASTS_MILLIS = 60;
     private static final int LONGER_MILLIS = 20;
     private static final long FIRST_NANOS = 5_000_000;
+    private static final long FIRST_LATER_NANOS = 20_000_000;
     private static final long LATER_NANOS = 2_000_000;
     private static final long EARLIER_NANOS = LATER_NANOS / 40;
 
@@ -50,7 +51,7 @@ class AbortRaceTest {
     void noInnocentTaskDies() throws Exception {
         int hits = race(LANES, 1000 / LANES);
         // With every abort too late, or too early, there would have been no race.
-        assertThat(hits).isBetween(5, 995);
+        assertThat(hits).isBetween(5, 500);
     }
 
     @Test
@@ -127,7 +128,7 @@ class AbortRaceTest {
 
     /**
      * A hit has the next abort come later, a miss a little earlier: so they gather where the first task ends. Until the
-     * first hit the steps are large; where even an abort at once is too late, the tasks are made to last longer.
+     * first of either kind the steps are large (on a busy machine it takes a while until a worker begins); where even an abort at once is too late, the tasks are made to last longer.
      */
     private int lane(String host, int rounds) throws Exception {
         Path innocents = dir.resolve(host);
@@ -151,8 +152,9 @@ class AbortRaceTest {
                 assertThat(innocents).hasSize(round);
                 boolean hit = stage.ended(first).state() == TaskState.ABORTED;
                 hits += hit ? 1 : 0;
+                long later = hits == round ? FIRST_LATER_NANOS : LATER_NANOS;
                 lasts += !hit && delay == 0 ? LONGER_MILLIS : 0;
-                delay = Math.max(0, delay + (hit ? LATER_NANOS : hits == 0 ? -FIRST_NANOS : -EARLIER_NANOS));
+                delay = Math.max(0, delay + (hit ? later : hits == 0 ? -FIRST_NANOS : -EARLIER_NANOS));
             }
         }
         return hits;
