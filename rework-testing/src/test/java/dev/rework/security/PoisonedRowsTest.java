@@ -21,6 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Rows that somebody with the right to write them has poisoned: no class is loaded for them, and nothing runs. */
 @ReworkTest(operations = SecretOperations.class)
 class PoisonedRowsTest {
+    // Older servers fail at the difference of two: there the CHECKs alone keep such a row out (SaneRowsTest).
+    private static final long SUBTRACTS_INFINITIES = 170_000;
+
     private static final String GADGET = "dev.rework.security.Gadget";
 
     @TempDir
@@ -96,7 +99,7 @@ class PoisonedRowsTest {
         db.execute("alter table rework.task drop constraint task_moments;"
                 + "alter table rework.worker drop constraint worker_sane;"
                 + "alter table rework.plan drop constraint plan_last_fire");
-        for (String rest : List.of(
+        List<String> poisoned = new ArrayList<>(List.of(
                 "run_at) values (%s, 'queued', 'infinity')",
                 "run_at) values (%s, 'queued', '-infinity')",
                 "run_at) values (%s, 'scheduled', '-infinity')",
@@ -104,7 +107,11 @@ class PoisonedRowsTest {
                 "metadata) values (%s, 'scheduled', ('{\"a\":' || repeat('[', 999) || repeat(']', 999) || '}')::jsonb)",
                 "metadata) values (%s, 'scheduled', '{\"a\":1e5000}')",
                 "progress) values (%s, 'scheduled', '{\"no\":[\"progress\"]}')",
-                "worker) values (%s, 'running', -1)")) {
+                "worker) values (%s, 'running', -1)"));
+        if (db.number("select current_setting('server_version_num')::bigint") >= SUBTRACTS_INFINITIES) {
+            poisoned.add("queued, started, finished) values (%s, 'done', 'infinity', '-infinity', 'infinity')");
+        }
+        for (String rest : poisoned) {
             db.execute("insert into rework.task (operation, state, " + rest.formatted(signIn));
         }
         db.execute("update rework.task set run_at = 'infinity' where state = 'scheduled';"
@@ -117,7 +124,7 @@ class PoisonedRowsTest {
 
         Task<String> honest = rework.schedule("sign_in", new SecretOperations.Login("joe", "fine"), String.class);
         assertThat(monitor.stepUntilEnd(honest).output()).isEqualTo("joe signed in with 4 characters");
-        assertThat(rework.tasks(TaskFilter.all())).hasSizeGreaterThan(8);
+        assertThat(rework.tasks(TaskFilter.all())).hasSizeGreaterThan(poisoned.size());
         assertThat(rework.plans()).hasSizeGreaterThan(1);
         assertThat(monitor.said()).noneMatch(line -> line.contains("is tried again"));
         db.execute("delete from rework.attempt; delete from rework.task where id <> " + honest.id()
