@@ -27,6 +27,7 @@ public final class TcpProxy implements AutoCloseable {
     private final AtomicReference<@Nullable String> delaying = new AtomicReference<>();
     private final Set<Connection> late = ConcurrentHashMap.newKeySet();
     private final AtomicInteger cuts = new AtomicInteger();
+    private final AtomicInteger unheard = new AtomicInteger();
     private volatile boolean refusing;
     private volatile boolean toServerStopped;
     private volatile boolean toClientStopped;
@@ -85,6 +86,11 @@ public final class TcpProxy implements AutoCloseable {
             connection.upstream.getOutputStream().write(connection.kept);
         }
         late.clear();
+    }
+
+    /** How many of those that were on their way the server has executed. */
+    public int unheard() {
+        return unheard.get();
     }
 
     /** Stops both directions without closing anything, as a vanished network does; {@code false} lets go on. */
@@ -213,6 +219,7 @@ public final class TcpProxy implements AutoCloseable {
         }
 
         private void leave(byte[] statement) {
+            answers.forget();
             kept = statement;
             left = true;
             late.add(this);
@@ -227,6 +234,10 @@ public final class TcpProxy implements AutoCloseable {
                     awaitLetting(false);
                     boolean committed = answers.idleIn(bytes, n);
                     if (left) {
+                        if (committed) {
+                            unheard.incrementAndGet();
+                            return;
+                        }
                         continue;
                     }
                     if (doomed) {
