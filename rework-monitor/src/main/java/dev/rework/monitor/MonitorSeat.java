@@ -19,14 +19,10 @@ final class MonitorSeat {
     /**
      * Takes the seat, if it is free or whoever had it is dead.
      *
+     * @param again whether it was tried before: a row of this process is then its own, whose answer was lost
      * @return the id of the new row
      * @throws MonitorRefused when somebody alive has it
      */
-    static long take(MonitorStore store, MonitorOptions options, MonitorListener listener) {
-        return take(store, options, listener, false);
-    }
-
-    /** The same; when it was tried before, a row of this process may be its own, whose answer was lost. */
     static long take(MonitorStore store, MonitorOptions options, MonitorListener listener, boolean again) {
         ProcessIdentity self = ProcessIdentity.of(ProcessHandle.current().pid());
         Entry entry = new Entry(

@@ -36,7 +36,7 @@ class MonitorSeatTest {
     }
 
     private long take() {
-        return MonitorSeat.take(store, options, MonitorListener.NONE);
+        return MonitorSeat.take(store, options, MonitorListener.NONE, false);
     }
 
     private void sits(long pid, long start, String boot, String space) {
@@ -56,7 +56,8 @@ class MonitorSeatTest {
         assertThat(MonitorSeat.take(
                         store,
                         MonitorOptions.of("seats", "h2").home(options.home()).build(),
-                        MonitorListener.NONE))
+                        MonitorListener.NONE,
+                        false))
                 .isGreaterThan(first);
     }
 

@@ -42,9 +42,8 @@ final class OwnRow {
             select true
             """;
 
-    // Only for a worker without a monitor: a monitor writes this itself once it has seen the process end. Who may still
-    // hold
-    // something, such as a claim whose answer was lost, leaves his row to those who decide about it.
+    // Only for a worker without a monitor: a monitor writes this itself once it has seen the process end. One that may
+    // still hold something, such as a claim whose answer was lost, leaves its row to those who decide about that.
     private static final String ENDED = """
             update rework.worker w
                set state = 'dead', finished = clock_timestamp(), deathinfo = ?, holding = '{}'

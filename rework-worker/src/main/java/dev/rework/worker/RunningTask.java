@@ -26,10 +26,17 @@ final class RunningTask extends ClaimedTask {
     private volatile @Nullable String output;
     private volatile byte @Nullable [] rawOutput;
     private volatile int peakMb;
-    private @Nullable TaskConnections connections;
-    private @Nullable Parking parking;
-    private @Nullable Rework client;
+    private @Nullable OwnClient client;
     private boolean ended;
+
+    /** Its own client, and what that is made of. */
+    private record OwnClient(Rework rework, TaskConnections connections, Parking parking) {
+        void close() {
+            parking.close();
+            rework.close();
+            connections.close();
+        }
+    }
 
     RunningTask(Worker worker, Hand.Running running) {
         super(running.claim());
@@ -116,12 +123,12 @@ final class RunningTask extends ClaimedTask {
         if (ended) {
             throw new IllegalStateException("task " + claim().id() + " has ended: its client is closed");
         }
-        Rework open = client;
+        OwnClient open = client;
         if (open == null) {
             TaskConnections made = new TaskConnections(worker.launch(), claim().id());
             boolean pooler = "0".equals(worker.launch().database().get("prepareThreshold"));
             Parking joins = new Parking(worker, running);
-            open = Rework.open(new ClientOptions(
+            Rework opened = Rework.open(new ClientOptions(
                     made,
                     pooler ? null : made,
                     worker.launch().jdbcUrl(),
@@ -129,39 +136,32 @@ final class RunningTask extends ClaimedTask {
                     joins,
                     worker.secrets(),
                     () -> {}));
-            parking = joins;
-            connections = made;
+            open = new OwnClient(opened, made, joins);
             client = open;
         }
-        return open;
+        return open.rework();
     }
 
     /** Cancels what its own client does in the database. */
     void cancelStatements() {
-        TaskConnections open;
+        OwnClient open;
         synchronized (this) {
-            open = connections;
+            open = client;
         }
         if (open != null) {
-            open.cancel();
+            open.connections().cancel();
         }
     }
 
     /** The operation has returned. */
     void close() {
-        Rework open;
-        TaskConnections made;
-        Parking joins;
+        OwnClient open;
         synchronized (this) {
             ended = true;
             open = client;
-            made = connections;
-            joins = parking;
         }
-        if (open != null && made != null && joins != null) {
-            joins.close();
+        if (open != null) {
             open.close();
-            made.close();
         }
     }
 
