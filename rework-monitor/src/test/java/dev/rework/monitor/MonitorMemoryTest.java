@@ -38,13 +38,13 @@ class MonitorMemoryTest {
 
     @Test
     void theSoftLimitCountsWhatTheTaskLeftRunning() throws Exception {
-        try (Stage stage = Stage.of(db, dir, options -> options.maxMemoryMb(200))) {
+        try (Stage stage = Stage.of(db, dir, options -> options.maxMemoryMb(150))) {
             long first = workerOf(stage.ended(stage.schedule("noop")));
             Task<?> task = stage.ended(
                     stage.schedule("leavesBehind", dir.resolve("held").toString()));
             assertThat(task.state()).isEqualTo(TaskState.DONE);
             assertThat(workerOf(task)).isEqualTo(first);
-            assertThat(stage.dead(first).deathinfo()).matches("uses \\d+ MiB, more than 200 \\(maxmem\\)");
+            assertThat(stage.dead(first).deathinfo()).matches("uses \\d+ MiB, more than 150 \\(maxmem\\)");
             assertThat(workerOf(stage.ended(stage.schedule("noop")))).isNotEqualTo(first);
             assertThat(ProcessTree.tagged(tag(first))).isEmpty();
         }
@@ -61,17 +61,17 @@ class MonitorMemoryTest {
 
     @Test
     void theHardLimitCountsTheChildrenOfTheTask() throws Exception {
-        try (Stage stage = Stage.of(db, dir, options -> options.hardMemoryMb(200))) {
+        try (Stage stage = Stage.of(db, dir, options -> options.hardMemoryMb(150))) {
             Task<?> task =
                     stage.ended(stage.schedule("childEats", dir.resolve("never").toString()));
             assertThat(task.state()).isEqualTo(TaskState.FAILED);
             assertThat(task.cause()).isEqualTo(Cause.MEMORY);
-            assertThat(task.reason()).matches("used \\d+ MiB where 200 MiB are allowed");
+            assertThat(task.reason()).matches("used \\d+ MiB where 150 MiB are allowed");
             long worker = workerOf(task);
-            assertThat(stage.dead(worker).deathinfo()).contains("200 MiB are allowed");
+            assertThat(stage.dead(worker).deathinfo()).contains("150 MiB are allowed");
             assertThat(ProcessTree.tagged(tag(worker))).isEmpty();
             assertThat(db.number("select max(memory_mb) from rework.sample where worker = ?", worker))
-                    .isGreaterThan(200);
+                    .isGreaterThan(150);
             assertThat(stage.ended(stage.schedule("noop")).state()).isEqualTo(TaskState.DONE);
         }
     }

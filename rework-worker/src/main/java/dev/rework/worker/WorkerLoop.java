@@ -183,7 +183,7 @@ final class WorkerLoop {
             } else {
                 worker.settlement().giveBackStrays();
                 meter.idle();
-                worker.signals().await(heads.patienceMillis(IDLE_MILLIS));
+                worker.signals().await(size.patienceMillis(heads.patienceMillis(IDLE_MILLIS)));
             }
             return;
         }
