@@ -162,26 +162,29 @@ final class Settler implements Runnable {
         }
     }
 
-    /**
-     * A task that another host may run again must not go on here once that host may have begun; and no task once it is known
-     * that this worker was declared dead: what it does counts no more.
-     */
     private void halt(long now) {
         if (now - trustChecked < TRUST_NANOS) {
             return;
         }
         trustChecked = now;
-        Hand.Running running = worker.hand().running();
-        // One in training has no row, and nothing that could run elsewhere.
-        if (running == null || worker.launch().worker() == 0) {
-            return;
-        }
-        boolean mayHaveBegunElsewhere =
-                running.operation().survives() && worker.trust().over();
-        if (worker.settlement().isDeclaredDead() || mayHaveBegunElsewhere) {
+        if (mustHalt()) {
             OwnProcess.killDescendants();
             worker.hand().distrust();
             Runtime.getRuntime().halt(WorkerMain.UNTRUSTED);
         }
+    }
+
+    /**
+     * A task that another host may run again must not go on here once that host may have begun; and no task once it is known
+     * that this worker was declared dead: what it does counts no more.
+     */
+    boolean mustHalt() {
+        Hand.Running running = worker.hand().running();
+        // One in training has no row, and nothing that could run elsewhere.
+        if (running == null || worker.launch().worker() == 0) {
+            return false;
+        }
+        return worker.settlement().isDeclaredDead()
+                || running.operation().survives() && worker.trust().over();
     }
 }
