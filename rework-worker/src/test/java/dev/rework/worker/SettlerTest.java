@@ -11,7 +11,6 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,7 +44,6 @@ class SettlerTest {
     }
 
     @Test
-    @Tag("fault-29")
     void whoHearsOfItsDeathHalts() throws IOException {
         Worker worker = busy(7);
         assertThat(worker.settler().mustHalt()).isFalse();
