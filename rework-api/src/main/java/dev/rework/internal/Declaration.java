@@ -122,13 +122,20 @@ final class Declaration {
     }
 
     private String named(String what, String name) {
-        String shown = PlainText.shown(name, false);
-        if (name.isBlank() || name.length() > LONGEST_NAME || !name.equals(name.strip())) {
-            problems.add(what + " `" + shown + "` is empty, longer than " + LONGEST_NAME + " characters or padded");
-        } else if (!shown.equals(name)) {
-            problems.add(what + " `" + shown + "` has control characters");
+        String problem = problem(what, name);
+        if (problem != null) {
+            problems.add(problem);
         }
         return name;
+    }
+
+    /** What is wrong with the name of an operation or a domain; null when nothing is. */
+    static @Nullable String problem(String what, String name) {
+        String shown = PlainText.shown(name, false);
+        if (name.isBlank() || name.length() > LONGEST_NAME || !name.equals(name.strip())) {
+            return what + " `" + shown + "` is empty, longer than " + LONGEST_NAME + " characters or padded";
+        }
+        return shown.equals(name) ? null : what + " `" + shown + "` has control characters";
     }
 
     private @Nullable Duration duration(String member) {

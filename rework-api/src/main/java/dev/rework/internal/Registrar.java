@@ -48,6 +48,7 @@ public final class Registrar {
      * @throws UncheckedIOException of a {@code NoSuchFileException} when there is no such path
      */
     public static Registered register(DataSource database, Path path, Options options) {
+        Limits.demandName("the host", options.host());
         Source source = new SourceReader(options).read(path);
         List<Declared> operations = chosen(OperationScanner.scan(source), source, options);
         RegistrationStore store = new RegistrationStore(Jdbi.create(database));
@@ -91,6 +92,10 @@ public final class Registrar {
         List<String> problems = new ArrayList<>(found.problems());
         if (found.operations().isEmpty() && problems.isEmpty()) {
             problems.add("no method annotated with @Operation in " + source.path());
+        }
+        String wrong = options.asDomain() == null ? null : Declaration.problem("domain", options.asDomain());
+        if (wrong != null) {
+            problems.add(wrong);
         }
         List<Declared> chosen = new ArrayList<>();
         Set<String> names = new HashSet<>();

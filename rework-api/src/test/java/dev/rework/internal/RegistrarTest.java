@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rework.InvalidInput;
 import dev.rework.InvalidOperation;
 import dev.rework.Registered;
 import dev.rework.embedded.TestDatabase;
@@ -268,6 +269,21 @@ class RegistrarTest {
             assertThat(index(host, "default").entries()).hasSize(2);
             assertThat(index(host, "images").entries()).hasSize(1);
         }
+    }
+
+    @Test
+    void aDomainOrHostThatNoneCanHaveLeavesNothingBehind() throws Exception {
+        Path path = classes("app", ONE);
+        for (String domain : List.of("", " ", " padded", "x".repeat(201), "two\nlines", "\u001b[2J")) {
+            assertThatThrownBy(() -> register(path, "h", null, domain))
+                    .isInstanceOf(InvalidOperation.class)
+                    .hasMessageContaining("domain `");
+        }
+        assertThatThrownBy(() -> register(path, "h".repeat(201), null, null))
+                .isInstanceOf(InvalidInput.class)
+                .hasMessageContaining("the host has 201 characters");
+        assertThat(live()).isEmpty();
+        assertThat(folder.resolve("home").resolve("registrations")).doesNotExist();
     }
 
     /** The index of a host and domain is read, changed and written. */

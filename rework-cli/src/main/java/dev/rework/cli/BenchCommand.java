@@ -26,8 +26,7 @@ final class BenchCommand extends DatabaseCommand {
 
     @Option(
             names = "--only",
-            paramLabel = "GROUP",
-            split = ",",
+            paramLabel = "GROUP[,GROUP...]",
             defaultValue = "enqueue,drain,latency,abort",
             description = "Which of: enqueue, drain, latency, abort, start, logs, idle, growth, memory"
                     + " (default: the first four).")

@@ -61,6 +61,8 @@ public final class Cli {
         line.setUsageHelpAutoWidth(false);
         line.setUsageHelpWidth(110);
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        // A value that begins with @ is a value, and not a file whose words take its place.
+        line.setExpandAtFiles(false);
         line.setParameterExceptionHandler((error, given) -> misused(root, error));
         line.setExecutionExceptionHandler((error, at, parsed) -> failed(root, error));
         return line;
@@ -115,15 +117,17 @@ public final class Cli {
         shell.out().flush();
         shell.err()
                 .println(palette.paint(Palette.Colour.RED, "rework: ")
-                        + PlainText.shown(bounded(String.valueOf(refusal.getMessage())), false));
+                        + PlainText.shown(bounded(Passwords.hidden(String.valueOf(refusal.getMessage()))), false));
         if (refusal.hint() != null) {
-            shell.err().println(palette.paint(Palette.Colour.FAINT, "  " + PlainText.shown(refusal.hint(), false)));
+            shell.err()
+                    .println(palette.paint(
+                            Palette.Colour.FAINT, "  " + PlainText.shown(Passwords.hidden(refusal.hint()), false)));
         }
         if (root.debug) {
             StringWriter trace = new StringWriter();
             (refusal.getCause() == null ? refusal : refusal.getCause()).printStackTrace(new PrintWriter(trace, true));
             // Its messages may quote what stands in a row.
-            shell.err().print(PlainText.shown(trace.toString(), true));
+            shell.err().print(PlainText.shown(Passwords.hidden(trace.toString()), true));
         }
         return refusal.exitCode().code();
     }

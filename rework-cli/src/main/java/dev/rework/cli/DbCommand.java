@@ -157,8 +157,9 @@ final class DbCommand extends CliCommand {
             postgres.backup(target);
             if (!quiet) {
                 db.out()
-                        .println("copied to " + target.toAbsolutePath() + "; to restore, stop the server and put it in"
-                                + " the place of " + postgres.status().data());
+                        .println(TaskForm.shown("copied to " + target.toAbsolutePath()
+                                + "; to restore, stop the server and put it in the place of "
+                                + postgres.status().data()));
             }
             return ExitCode.DONE;
         }

@@ -33,7 +33,7 @@ final class ExportScheduled extends DatabaseCommand {
             out().print(PlanFile.write(plans));
         } else {
             Files.writeString(Path.of(path), PlanFile.write(plans));
-            out().println("saved " + plans.size() + " entries into " + path);
+            out().println("saved " + plans.size() + " entries into " + TaskForm.shown(path));
         }
         return ExitCode.DONE;
     }

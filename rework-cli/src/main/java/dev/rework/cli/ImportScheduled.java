@@ -33,11 +33,12 @@ final class ImportScheduled extends DatabaseCommand {
                 Refusal refusal = Verdict.on(e);
                 err().println("not loaded: `"
                         + TaskForm.shown(entry.path("operation").asString("?")) + "` "
-                        + TaskForm.shown(entry.path("rule").asString("?")) + ": " + refusal.getMessage());
+                        + TaskForm.shown(entry.path("rule").asString("?")) + ": "
+                        + TaskForm.shown(Passwords.hidden(String.valueOf(refusal.getMessage()))));
                 end = end == ExitCode.DONE ? refusal.exitCode() : end;
             }
         }
-        out().println("loaded " + loaded + " entries from " + path);
+        out().println("loaded " + loaded + " entries from " + TaskForm.shown(path));
         return end;
     }
 

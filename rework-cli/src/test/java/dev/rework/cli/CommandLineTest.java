@@ -2,11 +2,16 @@ package dev.rework.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class CommandLineTest {
     private static final String NOWHERE = "postgres://babar:s3cret@127.0.0.1:1/jobstore";
@@ -130,6 +135,48 @@ class CommandLineTest {
         Ran ran = Ran.rework("list-tasks", NOWHERE, "--debug");
         assertThat(ran.code()).isEqualTo(3);
         assertThat(ran.err()).contains("\tat ").doesNotContain("s3cret");
+    }
+
+    /** As one types them in haste: each is quoted in the error. */
+    static List<List<String>> passwordsInTheWrongPlace() {
+        return List.of(
+                List.of(NOWHERE, "list-tasks"),
+                List.of("list-tasks", "--limit", NOWHERE),
+                List.of("list-tasks", "--limit", NOWHERE, "--debug"),
+                List.of("list-tasks", "-o", "jdbc:postgresql://127.0.0.1/x?user=u&password=s3cret"),
+                List.of("list-tasks", "http://babar:s3cret@host/jobstore"),
+                List.of("list-tasks", "babar:s3cret@host/jobstore"),
+                List.of("db", NOWHERE));
+    }
+
+    @ParameterizedTest
+    @MethodSource("passwordsInTheWrongPlace")
+    @Tag("S5")
+    void aPasswordInTheWrongPlaceIsNotRepeated(List<String> words) {
+        Ran ran = Ran.rework(words.toArray(String[]::new));
+        assertThat(ran.code()).isEqualTo(2);
+        assertThat(ran.err()).contains("***").doesNotContain("s3cret");
+    }
+
+    @Test
+    void aValueThatBeginsWithAnAtSignIsNoFile(@TempDir Path folder) throws Exception {
+        Path words = Files.writeString(folder.resolve("words"), "--help");
+        for (String value : List.of("@" + words, "@" + folder)) {
+            Ran ran = Ran.rework("list-tasks", NOWHERE, "--limit", value);
+            assertThat(ran.code()).isEqualTo(2);
+            assertThat(ran.err()).contains("'" + value + "' is not an int").doesNotContain("\tat ");
+            assertThat(ran.out()).isEmpty();
+        }
+    }
+
+    @Test
+    @Tag("S12")
+    void noOptionIsSplitByPicocliWhichWarnsOnATerminalOfWhatItWasGiven() {
+        CommandLine all = Cli.commandLine(new ReworkCommand(Shell.ofProcess()), Commands.all());
+        all.getSubcommands()
+                .forEach((name, command) -> assertThat(command.getCommandSpec().options())
+                        .as(name)
+                        .allMatch(option -> option.splitRegex().isEmpty()));
     }
 
     @ParameterizedTest

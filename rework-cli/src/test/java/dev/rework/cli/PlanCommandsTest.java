@@ -14,6 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -185,6 +186,21 @@ class PlanCommandsTest {
         return rework("list-scheduled").lines().stream()
                 .map(line -> line.replaceFirst("^\\d+ ", ""))
                 .toList();
+    }
+
+    @Test
+    @Tag("S12")
+    void whatAFileOfPlansHoldsReachesNoTerminalRaw() throws IOException {
+        for (String field : List.of("domain", "zone", "missed", "overlap", "jitter")) {
+            Path file = Files.writeString(folder.resolve("\u001b[2J.json"), """
+                    {"format": "rework-plans", "version": 1, "plans": [
+                      {"operation": "hello", "rule": "@daily", "FIELD": "\\u001b]0;x\\u0007\\n\\u202e"}]}
+                    """.replace("FIELD", field));
+            Ran ran = rework("import-scheduled", "--path", file.toString());
+            assertThat(ran.err()).contains("not loaded: ").contains("\u241b]0;x");
+            assertThat(ran.err().lines()).hasSize(1);
+            assertThat(ran.out() + ran.err()).doesNotContainPattern("[\\x00-\\x09\\x0b-\\x1f\u202e]");
+        }
     }
 
     @Test
