@@ -18,10 +18,10 @@ final class BenchCommand extends DatabaseCommand {
             names = "--scale",
             paramLabel = "SIZE",
             defaultValue = "quick",
-            description = "tiny, quick (default) or full.")
+            description = "tiny, quick or full (${DEFAULT-VALUE}).")
     String scale = "quick";
 
-    @Option(names = "--rounds", paramLabel = "N", defaultValue = "1", description = "How often (default 1).")
+    @Option(names = "--rounds", paramLabel = "N", defaultValue = "1", description = "How often (${DEFAULT-VALUE}).")
     int rounds = 1;
 
     @Option(
@@ -29,7 +29,7 @@ final class BenchCommand extends DatabaseCommand {
             paramLabel = "GROUP[,GROUP...]",
             defaultValue = "enqueue,drain,latency,abort",
             description = "Which of: enqueue, drain, latency, abort, start, logs, idle, growth, memory"
-                    + " (default: the first four).")
+                    + " (${DEFAULT-VALUE}).")
     List<String> only = List.of();
 
     @Option(names = "--json", paramLabel = "FILE", description = "Leaves every sample in FILE too.")

@@ -79,7 +79,8 @@ final class MonitorCommand extends DatabaseCommand {
     @Option(
             names = "--on-exit",
             paramLabel = "WHAT",
-            description = "Then kill busy workers, or leave them to finish alone for the next monitor (kill).")
+            description = "Then kill busy workers, or leave them to finish alone for the next monitor"
+                    + " (${DEFAULT-VALUE}).")
     OnExit onExit = OnExit.KILL;
 
     @Option(

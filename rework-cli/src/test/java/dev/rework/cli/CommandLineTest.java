@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.lang.reflect.Field;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -12,6 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
 
 class CommandLineTest {
     private static final String NOWHERE = "postgres://babar:s3cret@127.0.0.1:1/jobstore";
@@ -41,6 +44,29 @@ class CommandLineTest {
         assertThat(ran.out()).startsWith("Usage: rework " + command);
         assertThat(ran.out()).contains("--debug").contains("--color");
         assertThat(ran.err()).isEmpty();
+    }
+
+    /** What stands there as text says something else one day. */
+    @ParameterizedTest
+    @MethodSource("commands")
+    void noDefaultIsWrittenTwice(String command) {
+        CommandLine line = new CommandLine(Commands.own().get(command).get());
+        for (OptionSpec option : line.getCommandSpec().options()) {
+            Object value = option.defaultValue() == null ? option.initialValue() : option.defaultValue();
+            Option written = option.userObject() instanceof Field field ? field.getAnnotation(Option.class) : null;
+            if (written != null) {
+                assertThat(String.join(" ", written.description()))
+                        .as(option.longestName())
+                        .doesNotContainIgnoringCase("(" + value + ")", "(default ", "(default:");
+            }
+        }
+    }
+
+    @Test
+    void aDefaultIsShownAsItIsWritten() {
+        assertThat(Ran.rework("monitor", "--help").out()).containsPattern("next monitor\\s+\\(kill\\)");
+        assertThat(Ran.rework("bench", "--help").out())
+                .containsPattern("\\(enqueue,\\s*drain,\\s*latency,\\s*abort\\)");
     }
 
     @Test
