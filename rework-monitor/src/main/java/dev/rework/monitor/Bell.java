@@ -1,11 +1,13 @@
 package dev.rework.monitor;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Wakes the monitor's loop before its time. Threads may share it. */
 final class Bell {
 
+    private final CompletableFuture<Boolean> stopped = new CompletableFuture<>();
     private boolean rung;
     private boolean lookWanted;
     private @Nullable Long ready;
@@ -18,6 +20,17 @@ final class Bell {
     synchronized void ring() {
         rung = true;
         notifyAll();
+    }
+
+    /** The monitor should end. */
+    void stop() {
+        stopped.complete(true);
+        ring();
+    }
+
+    /** Done once it should; for those who wait for something else. */
+    CompletableFuture<Boolean> stopped() {
+        return stopped;
     }
 
     /** Something changed in the database that should be seen at once. */

@@ -2,6 +2,7 @@ package dev.rework.monitor;
 
 import dev.rework.internal.DatabaseAddress;
 import java.time.Clock;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -41,12 +42,13 @@ public final class Monitor implements AutoCloseable {
      * @throws MonitorRefused when a live monitor serves the same host and domain; within a second
      * @throws dev.rework.SchemaMismatch when the schema is not the one this version works with; nothing is written. One that
      *     runs goes on when the schema is upgraded
+     * @throws CancellationException when it was told to {@link #stop()} before it began; within a second
      */
     public void start() {
         if (running != null) {
             throw new IllegalStateException("this monitor was started before");
         }
-        running = RunningMonitor.start(address.found(), options, listener, clock, bell);
+        running = RunningMonitor.start(address, options, listener, clock, bell);
     }
 
     private RunningMonitor running() {
@@ -64,7 +66,11 @@ public final class Monitor implements AutoCloseable {
 
     /** Starts, steps until told to stop, and ends as the options say. Blocks. */
     public void run() {
-        start();
+        try {
+            start();
+        } catch (CancellationException toldToStop) {
+            return;
+        }
         RunningMonitor now = running();
         try {
             while (stops.get() == 0 && !now.isOver()) {
@@ -93,7 +99,7 @@ public final class Monitor implements AutoCloseable {
     public void stop() {
         int asked = stops.incrementAndGet();
         listener.says(asked == 1 ? "stopping; once more to stop at once" : "stopping at once");
-        bell.ring();
+        bell.stop();
     }
 
     /** The id of its row; 0 before the start. */

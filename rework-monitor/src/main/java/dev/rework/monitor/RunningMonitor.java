@@ -79,12 +79,13 @@ final class RunningMonitor {
     }
 
     static RunningMonitor start(
-            DatabaseAddress address, MonitorOptions options, MonitorListener listener, Clock clock, Bell bell) {
+            DatabaseAddress given, MonitorOptions options, MonitorListener listener, Clock clock, Bell bell) {
+        FirstWords words = new FirstWords(bell.stopped());
+        DatabaseAddress address = words.ask(given::found);
         KeptConnections database = new KeptConnections(address.dataSource("monitor"));
         try {
             Jdbi jdbi = TaskStore.jdbi(database);
             MonitorStore monitors = new MonitorStore(jdbi);
-            FirstWords words = new FirstWords();
             UUID installation = words.ask(() -> {
                 monitors.demandSchema();
                 return monitors.installation();

@@ -7,6 +7,9 @@ import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.ConnectionException;
 import org.junit.jupiter.api.Tag;
@@ -18,7 +21,8 @@ class FirstWordsTest {
     private static final String CUT = "57P01";
     private static final String STARTING = "57P03";
 
-    private final FirstWords words = new FirstWords();
+    private final CompletableFuture<Boolean> stopped = new CompletableFuture<>();
+    private final FirstWords words = new FirstWords(stopped);
 
     /** Fails with these SQLSTATEs, one after the other, then answers. */
     private static Supplier<String> server(String... states) {
@@ -50,5 +54,31 @@ class FirstWordsTest {
     void whatIsNoOutageIsThrown() {
         assertThat(words.ask(server())).isEqualTo("here");
         assertThatExceptionOfType(ConnectionException.class).isThrownBy(() -> words.ask(server("42501")));
+    }
+
+    @Test
+    void whoIsToldToStopAsksNoMore() {
+        assertThatExceptionOfType(CancellationException.class)
+                .isThrownBy(() -> words.ask(() -> {
+                    stopped.complete(true);
+                    throw new ConnectionException(new SQLException("no", STARTING));
+                }));
+        assertThatExceptionOfType(CancellationException.class).isThrownBy(() -> words.ask(server()));
+    }
+
+    @Test
+    void whoIsToldToStopWaitsForNoServerThatIsSilent() {
+        assertThatExceptionOfType(CancellationException.class)
+                .isThrownBy(() -> words.ask(() -> {
+                    stopped.complete(true);
+                    return new CompletableFuture<String>()
+                            .orTimeout(30, TimeUnit.SECONDS)
+                            .join();
+                }));
+    }
+
+    @Test
+    void anAnswerThatWasUnderWayIsHeard() {
+        assertThat(words.ask(() -> stopped.complete(true))).isTrue();
     }
 }
