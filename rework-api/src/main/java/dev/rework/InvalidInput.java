@@ -1,7 +1,7 @@
 package dev.rework;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A value does not fit: the input of an operation (no task was made), or JSON read as another type. */
@@ -11,8 +11,7 @@ public final class InvalidInput extends ReworkException {
 
     /** All that is wrong, at least one; {@code operation} is null when no operation is concerned. */
     public InvalidInput(@Nullable String operation, List<Problem> problems) {
-        super((operation == null ? "invalid value: " : "invalid input for `" + operation + "`: ")
-                + problems.stream().map(InvalidInput::line).collect(Collectors.joining("; ")));
+        super(lines(operation, problems), "; ");
         this.operation = operation;
         this.problems = List.copyOf(problems);
     }
@@ -20,6 +19,18 @@ public final class InvalidInput extends ReworkException {
     /** All that is wrong, at least one, before the operation's name is known. */
     public InvalidInput(List<Problem> problems) {
         this(null, problems);
+    }
+
+    private static List<String> lines(@Nullable String operation, List<Problem> problems) {
+        List<String> lines = new ArrayList<>();
+        for (Problem problem : problems) {
+            lines.add((lines.isEmpty() ? start(operation) : "") + line(problem));
+        }
+        return lines;
+    }
+
+    private static String start(@Nullable String operation) {
+        return operation == null ? "invalid value: " : "invalid input for `" + operation + "`: ";
     }
 
     private static String line(Problem problem) {

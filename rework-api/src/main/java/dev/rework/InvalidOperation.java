@@ -8,13 +8,13 @@ public final class InvalidOperation extends ReworkException {
 
     /** All problems, each with its class and line where there is one. */
     public InvalidOperation(List<String> problems) {
-        super(String.join("; ", problems));
+        super(problems, "; ");
         this.problems = List.copyOf(problems);
     }
 
     /** The same, found by an error. */
     public InvalidOperation(List<String> problems, Throwable cause) {
-        super(String.join("; ", problems), cause);
+        super(problems, "; ", cause);
         this.problems = List.copyOf(problems);
     }
 

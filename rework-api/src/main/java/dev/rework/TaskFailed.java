@@ -1,5 +1,8 @@
 package dev.rework;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The output of a failed task was asked for. */
@@ -11,13 +14,21 @@ public final class TaskFailed extends ReworkException {
 
     /** The message ends with the remote stack trace, when there is one. */
     public TaskFailed(long task, Cause failure, @Nullable String reason, @Nullable String remoteStackTrace) {
-        super("task " + task + " failed (" + failure.name().toLowerCase(java.util.Locale.ROOT) + ")"
-                + (reason == null ? "" : ": " + reason)
-                + (remoteStackTrace == null ? "" : System.lineSeparator() + remoteStackTrace.stripTrailing()));
+        super(lines(task, failure, reason, remoteStackTrace), System.lineSeparator());
         this.task = task;
         this.failure = failure;
         this.reason = reason;
         this.remoteStackTrace = remoteStackTrace;
+    }
+
+    private static List<String> lines(long task, Cause failure, @Nullable String reason, @Nullable String trace) {
+        List<String> lines = new ArrayList<>();
+        lines.add("task " + task + " failed (" + failure.name().toLowerCase(Locale.ROOT) + ")"
+                + (reason == null ? "" : ": " + reason));
+        if (trace != null) {
+            trace.stripTrailing().lines().forEach(lines::add);
+        }
+        return lines;
     }
 
     /** The task's id. */

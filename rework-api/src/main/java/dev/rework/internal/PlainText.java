@@ -6,6 +6,11 @@ import org.jspecify.annotations.Nullable;
 /** Makes text harmless: for columns of Postgres, which hold no NUL and no half of a surrogate pair, and for terminals. */
 public final class PlainText {
 
+    private static final int LONGEST_HEAD = 1_500;
+    private static final int LONGEST_TAIL = 300;
+    // So that what was bounded is not bounded again for the words that say so.
+    private static final int LONGEST_LEFT_OUT = 100;
+
     private PlainText() {}
 
     /** As {@link #clean}; null stays null. */
@@ -60,6 +65,17 @@ public final class PlainText {
             }
         });
         return shown.toString();
+    }
+
+    /** What somebody gave may be quoted, and may be of any length: its beginning, its end, and how much is between them. */
+    public static String bounded(String text) {
+        if (text.length() <= LONGEST_HEAD + LONGEST_LEFT_OUT + LONGEST_TAIL) {
+            return text;
+        }
+        int head = Character.isHighSurrogate(text.charAt(LONGEST_HEAD - 1)) ? LONGEST_HEAD - 1 : LONGEST_HEAD;
+        int tail = text.length() - LONGEST_TAIL;
+        tail += Character.isLowSurrogate(text.charAt(tail)) ? 1 : 0;
+        return text.substring(0, head) + " … " + (tail - head) + " characters more … " + text.substring(tail);
     }
 
     private static boolean isLoneSurrogate(int point) {

@@ -14,9 +14,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Runs one command line within a {@link Shell}: what {@link Main} and the tests call. */
 public final class Cli {
-    private static final int LONGEST_HEAD = 1_500;
-    private static final int LONGEST_TAIL = 300;
-
     private Cli() {}
 
     /** Answers the exit code; nothing is thrown. */
@@ -102,22 +99,14 @@ public final class Cli {
         return String.valueOf(error.getMessage()).strip().replaceAll("\\s*\\R\\s*", "; ");
     }
 
-    /** What somebody typed may be quoted, and may be of any length: a line is what one can read. */
-    private static String bounded(String message) {
-        int more = message.length() - LONGEST_HEAD - LONGEST_TAIL;
-        return more <= 0
-                ? message
-                : message.substring(0, LONGEST_HEAD) + " … " + more + " characters more … "
-                        + message.substring(message.length() - LONGEST_TAIL);
-    }
-
     private static int say(ReworkCommand root, Refusal refusal) {
         Palette palette = root.errorPalette();
         Shell shell = root.shell();
         shell.out().flush();
         shell.err()
                 .println(palette.paint(Palette.Colour.RED, "rework: ")
-                        + PlainText.shown(bounded(Passwords.hidden(String.valueOf(refusal.getMessage()))), false));
+                        + PlainText.shown(
+                                PlainText.bounded(Passwords.hidden(String.valueOf(refusal.getMessage()))), false));
         if (refusal.hint() != null) {
             shell.err()
                     .println(palette.paint(
