@@ -17,6 +17,26 @@ final class GiveWay {
     /** For the change's transaction. Below the server's deadlock_timeout, so that in a circle it is the change that gives way. */
     static final String SETTING = "set local lock_timeout = '500ms'";
 
+    // An autovacuum is ended for whoever waits for it, but after the server's deadlock_timeout, a second by default:
+    // those who
+    // wait for less time never have the table. For this lock nobody waits, nor behind it, but such as it.
+    private static final String END_AUTOVACUUMS = """
+            do $$
+            declare
+              tables text := (select string_agg(format('rework.%I', c.relname), ', ' order by c.relname)
+                                from pg_catalog.pg_class c
+                               where c.relnamespace = to_regnamespace('rework')
+                                 and c.relkind = 'r' and not c.relispartition
+                                 and pg_has_role(c.relowner, 'usage'));
+            begin
+              if tables is not null then
+                set local lock_timeout = '5s';
+                execute 'lock table ' || tables || ' in share update exclusive mode';
+              end if;
+            end
+            $$
+            """;
+
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final long FIRST_PAUSE_NANOS = Duration.ofMillis(100).toNanos();
     private static final long LONGEST_PAUSE_NANOS = Duration.ofSeconds(2).toNanos();
@@ -30,7 +50,7 @@ final class GiveWay {
 
     private static final String HOLDER = """
             select 'session ' || a.pid || coalesce(' (' || nullif(a.application_name, '') || ')', '')
-                   || ' of ' || coalesce(a.usename, '?') || ' has been in a transaction since ' || a.xact_start
+                   || ' of ' || coalesce(a.usename, a.backend_type, '?') || ' has been in a transaction since ' || a.xact_start
               from pg_catalog.pg_locks l
               join pg_catalog.pg_class c on c.oid = l.relation and c.relnamespace = to_regnamespace('rework')
               join pg_catalog.pg_stat_activity a on a.pid = l.pid and a.pid <> pg_backend_pid()
@@ -40,6 +60,12 @@ final class GiveWay {
             """;
 
     private GiveWay() {}
+
+    /** At the beginning of a change's transaction: from here on it waits for nobody for long. */
+    static void begin(Statement change) throws SQLException {
+        change.execute(END_AUTOVACUUMS);
+        change.execute(SETTING);
+    }
 
     /** Runs it in a transaction of its own, again and again until it had its locks, for a minute. */
     static boolean until(Connection connection, Transactions.Step<Boolean> change) throws SQLException {

@@ -146,7 +146,6 @@ public final class Schema {
         try (Statement statement = connection.createStatement()) {
             statement.execute(PATIENCE);
             statement.execute(LOCK);
-            statement.execute(GiveWay.SETTING);
             SchemaStatus status = status(connection, migrations.size());
             if (status.isCurrent()) {
                 return false;
@@ -158,6 +157,7 @@ public final class Schema {
                 makeRoom(statement);
             }
             Migration next = migrations.get(version(connection));
+            GiveWay.begin(statement);
             statement.execute(next.sql());
             record(connection, next);
             if (next.version() == migrations.size() && hasRoles(connection)) {
@@ -234,11 +234,11 @@ public final class Schema {
         try (Statement statement = connection.createStatement()) {
             statement.execute(PATIENCE);
             statement.execute(LOCK);
-            statement.execute(GiveWay.SETTING);
             SchemaStatus status = status(connection);
             if (!status.isCurrent()) {
                 throw new SchemaException(status);
             }
+            GiveWay.begin(statement);
             statement.execute(rolesScript());
             return true;
         }
