@@ -49,6 +49,10 @@ record Options(
         }
     }
 
+    private static final List<String> GROUPS = List.of(
+            "enqueue", "drain", "latency", "abort", "start", "logs", "idle", "growth", "memory", "peers", "goals",
+            "turns");
+
     static final String USAGE = """
             usage: rework bench [DB] [--scale tiny|quick|full] [--rounds N] [--only GROUP,...] [--peers]
                                 [--node DIR] [--json FILE] [--docs DIR] [--merge FILE,...]
@@ -60,6 +64,9 @@ record Options(
             throw new IllegalArgumentException("--rounds must be at least 1");
         }
         only = List.copyOf(only);
+        if (!GROUPS.containsAll(only)) {
+            throw new IllegalArgumentException("--only must name groups out of " + String.join(", ", GROUPS));
+        }
         command = List.copyOf(command);
         merge = List.copyOf(merge);
     }

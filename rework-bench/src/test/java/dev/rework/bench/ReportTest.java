@@ -94,6 +94,7 @@ class ReportTest {
         assertThat(Options.parse("--peers").wants("peers")).isTrue();
         assertThatThrownBy(() -> Options.parse("--rounds", "0")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Options.parse("--nonsense", "1")).hasMessageContaining("--nonsense");
+        assertThatThrownBy(() -> Options.parse("--only", "drain,nosuch")).hasMessageStartingWith("--only must name");
         assertThatThrownBy(() -> Options.parse("--scale")).hasMessageContaining("needs a value");
     }
 

@@ -51,10 +51,10 @@ final class ImportScheduled extends DatabaseCommand {
         plan.domain(text(entry, "domain", "default"))
                 .host(text(entry, "host", ""))
                 .metadata(metadata(entry.path("metadata")))
-                .missedMax(entry.path("missedMax").asInt(100))
+                .missedMax(integer(entry, "missedMax", 100))
                 .overlap(PlanOptions.overlap("overlap", text(entry, "overlap", "allow")))
                 .jitter(Moments.duration("jitter", text(entry, "jitter", "PT0S")))
-                .paused(entry.path("paused").asBoolean(false));
+                .paused(flag(entry, "paused"));
         PlanOptions.missed("missed", text(entry, "missed", "skip"), plan);
         JsonNode input = entry.path("input");
         if (!input.isMissingNode() && !input.isNull()) {
@@ -85,7 +85,29 @@ final class ImportScheduled extends DatabaseCommand {
         return value.asString();
     }
 
+    private static int integer(JsonNode entry, String name, int otherwise) {
+        JsonNode value = entry.path(name);
+        if (value.isMissingNode()) {
+            return otherwise;
+        }
+        if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+            throw new Refusal(ExitCode.USAGE, "\"" + name + "\" is not an int");
+        }
+        return value.asInt();
+    }
+
+    private static boolean flag(JsonNode entry, String name) {
+        JsonNode value = entry.path(name);
+        if (!value.isMissingNode() && !value.isBoolean()) {
+            throw new Refusal(ExitCode.USAGE, "\"" + name + "\" is not true or false");
+        }
+        return value.asBoolean(false);
+    }
+
     private static Map<String, Object> metadata(JsonNode node) {
+        if (!node.isMissingNode() && !node.isNull() && !node.isObject()) {
+            throw new Refusal(ExitCode.USAGE, "\"metadata\" is not an object");
+        }
         Map<String, Object> metadata = new TreeMap<>();
         if (Codec.read(node.isObject() ? node.toString() : "{}", Object.class) instanceof Map<?, ?> given) {
             given.forEach((name, value) -> {

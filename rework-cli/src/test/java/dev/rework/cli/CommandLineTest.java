@@ -185,6 +185,13 @@ class CommandLineTest {
     }
 
     @Test
+    void howAnAddressIsWrittenIsShownWhole() {
+        Ran ran = Ran.rework("doctor", "--db", "mysql://host/jobstore");
+        assertThat(ran.code()).isEqualTo(2);
+        assertThat(ran.err()).contains("postgres://user:password@host:port/database");
+    }
+
+    @Test
     void aValueThatBeginsWithAnAtSignIsNoFile(@TempDir Path folder) throws Exception {
         Path words = Files.writeString(folder.resolve("words"), "--help");
         for (String value : List.of("@" + words, "@" + folder)) {

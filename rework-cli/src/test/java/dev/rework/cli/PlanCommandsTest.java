@@ -211,13 +211,18 @@ class PlanCommandsTest {
                   {"operation": "hello", "rule": "0 0 31 2 *"},
                   {"operation": "hello", "rule": 5},
                   {"operation": "count", "rule": "@daily", "input": {"n": "x"}},
+                  {"operation": "hello", "rule": "@weekly", "metadata": "user=Joe"},
+                  {"operation": "hello", "rule": "@weekly", "missed": "all", "missedMax": "7"},
+                  {"operation": "hello", "rule": "@weekly", "missed": "all", "missedMax": 4294967297},
+                  {"operation": "hello", "rule": "@weekly", "paused": "yes"},
                   {"operation": "hello", "rule": "@daily"}]}
                 """);
 
         Ran ran = rework("import-scheduled", "--path", file.toString());
 
         assertThat(ran.out()).isEqualTo("loaded 1 entries from " + file + "\n");
-        assertThat(ran.err().lines()).hasSize(4).allMatch(line -> line.startsWith("not loaded: "));
+        assertThat(ran.err().lines()).hasSize(8).allMatch(line -> line.startsWith("not loaded: "));
+        assertThat(ran.err()).contains("\"metadata\" is not", "\"missedMax\" is not", "\"paused\" is not");
         assertThat(ran.code()).isEqualTo(5);
     }
 

@@ -18,8 +18,8 @@ final class GiveWay {
     static final String SETTING = "set local lock_timeout = '500ms'";
 
     // An autovacuum is ended for whoever waits for it, but after the server's deadlock_timeout, a second by default:
-    // those who
-    // wait for less time never have the table. For this lock nobody waits, nor behind it, but such as it.
+    // those
+    // who wait for less time never have the table. For this lock nobody waits, nor behind it, but such as it.
     private static final String END_AUTOVACUUMS = """
             do $$
             declare
