@@ -42,14 +42,19 @@ final class MonitorJvm implements AutoCloseable {
                 .start());
     }
 
-    /** As TERM would; waits for its end. */
     @Override
     public void close() throws InterruptedException {
+        end();
+    }
+
+    /** As TERM would; waits for its end, and says with which exit code. */
+    int end() throws InterruptedException {
         process.destroy();
         if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
             throw new AssertionError("the monitor does not end");
         }
+        return process.exitValue();
     }
 }

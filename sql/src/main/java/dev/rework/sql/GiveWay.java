@@ -17,9 +17,9 @@ final class GiveWay {
     /** For the change's transaction. Below the server's deadlock_timeout, so that in a circle it is the change that gives way. */
     static final String SETTING = "set local lock_timeout = '500ms'";
 
-    // An autovacuum is ended for whoever waits for it, but after the server's deadlock_timeout, a second by default:
-    // those
-    // who wait for less time never have the table. For this lock nobody waits, nor behind it, but such as it.
+    // The server ends an autovacuum for who waits longer than its deadlock_timeout, a second by default; who waits for
+    // less
+    // never has the table. For this lock nobody waits, nor behind it, but such as it.
     private static final String END_AUTOVACUUMS = """
             do $$
             declare
@@ -61,7 +61,7 @@ final class GiveWay {
 
     private GiveWay() {}
 
-    /** At the beginning of a change's transaction: from here on it waits for nobody for long. */
+    /** Once there is something to change: no autovacuum is in its way, and it waits for nobody else for long. */
     static void begin(Statement change) throws SQLException {
         change.execute(END_AUTOVACUUMS);
         change.execute(SETTING);

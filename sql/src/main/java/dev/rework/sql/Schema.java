@@ -146,6 +146,7 @@ public final class Schema {
         try (Statement statement = connection.createStatement()) {
             statement.execute(PATIENCE);
             statement.execute(LOCK);
+            statement.execute(GiveWay.SETTING);
             SchemaStatus status = status(connection, migrations.size());
             if (status.isCurrent()) {
                 return false;
@@ -234,6 +235,7 @@ public final class Schema {
         try (Statement statement = connection.createStatement()) {
             statement.execute(PATIENCE);
             statement.execute(LOCK);
+            statement.execute(GiveWay.SETTING);
             SchemaStatus status = status(connection);
             if (!status.isCurrent()) {
                 throw new SchemaException(status);
